@@ -1,0 +1,5 @@
+//! Sums of products: the inner loops.
+
+mod portable;
+
+pub use portable::segment;

@@ -1,0 +1,118 @@
+//! From 32-bit sums to 8-bit activations: fixed-point scaling and activation functions.
+//!
+//! `ARITHMETIC.md` is the specification. All shifts are arithmetic, all divisions by powers of two
+//! round to nearest with halves towards positive infinity.
+
+use crate::format::Activation;
+
+/// Largest input of the tanh table, in 1/64: from here on the result is 127.
+pub const TANH_LAST: usize = 200;
+
+/// `round(127.5 * tanh(i / 64) - 0.5)` for `i` from 0: tanh scaled to the 256 grey levels of an
+/// image, -128 being black and 127 full ink.
+const TANH: [i8; TANH_LAST + 1] = tanh_table();
+
+/// The table is made at compile time in integers, from tanh(x) = (e^(2x) - 1) / (e^(2x) + 1).
+const fn tanh_table() -> [i8; TANH_LAST + 1] {
+    // e^(1/32) in Q40 by its Taylor series.
+    const ONE: u128 = 1 << 40;
+    let mut step = ONE;
+    let mut term = ONE;
+    let mut n = 1;
+    while n < 12 {
+        term = term / 32 / n;
+        step += term;
+        n += 1;
+    }
+    let mut table = [0; TANH_LAST + 1];
+    let mut exponential = ONE;
+    let mut i = 0;
+    while i <= TANH_LAST {
+        // 255 * (e - 1) / (e + 1) = 2 * 127.5 * tanh, then round(half of it - 0.5) = floor of half.
+        let twice = 255 * (exponential - ONE) / (exponential + ONE);
+        table[i] = (twice / 2) as i8;
+        exponential = exponential * step / ONE;
+        i += 1;
+    }
+    table
+}
+
+/// Scales a sum to the range of activations and applies the activation function.
+#[derive(Clone, Copy, Debug)]
+pub struct Requantize {
+    pub activation: Activation,
+    pub pre_shift: u32,
+    pub post_shift: u32,
+}
+
+impl Requantize {
+    /// The activation that `sum` stands for, as a two's complement byte.
+    #[inline(always)]
+    pub fn apply(&self, sum: i32, multiplier: i32) -> u8 {
+        let mut t = shift(sum, self.pre_shift);
+        if t < 0 {
+            match self.activation {
+                Activation::Relu => t = 0,
+                Activation::LeakyRelu { slope } => t = shift(t.wrapping_mul(i32::from(slope)), 15),
+                _ => {}
+            }
+        }
+        let v = shift(t.wrapping_mul(multiplier), self.post_shift);
+        match self.activation {
+            Activation::Tanh | Activation::Sigmoid => squash(v) as u8,
+            _ => v.clamp(-128, 127) as u8,
+        }
+    }
+}
+
+/// `value / 2^bits`, rounded to nearest, halves up.
+#[inline(always)]
+pub fn shift(value: i32, bits: u32) -> i32 {
+    value.wrapping_add(rounding(bits)) >> (bits & 31)
+}
+
+/// What is added before a right shift by `bits`.
+#[inline(always)]
+pub const fn rounding(bits: u32) -> i32 {
+    ((1u32 << (bits & 31)) >> 1) as i32
+}
+
+/// tanh of `v / 64`, from -128 (minus one) to 127 (one). Odd about -1/2: `squash(-v)` is
+/// `-1 - squash(v)` but at 0, where it is 0.
+#[inline(always)]
+fn squash(v: i32) -> i8 {
+    let magnitude = (v.unsigned_abs() as usize).min(TANH_LAST);
+    let t = TANH[magnitude];
+    if v < 0 { !t } else { t }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tanh_is_within_one_half_step_of_libm() {
+        for v in -400i32..=400 {
+            let exact = 127.5 * libm::tanh(f64::from(v) / 64.0) - 0.5;
+            let error = f64::from(squash(v)) - exact;
+            assert!(error.abs() <= 0.5 + 1e-9, "tanh({v}/64): off by {error}");
+        }
+    }
+
+    #[test]
+    fn tanh_reaches_black_and_full_ink() {
+        assert_eq!(squash(-(TANH_LAST as i32)), -128);
+        assert_eq!(squash(TANH_LAST as i32), 127);
+        assert_eq!(squash(i32::MIN), -128);
+        assert_eq!(squash(i32::MAX), 127);
+    }
+
+    #[test]
+    fn shifts_round_halves_up() {
+        let expected = [(-6, -1), (-5, -1), (-2, 0), (2, 1), (5, 1), (6, 2)];
+        for (value, rounded) in expected {
+            assert_eq!(shift(value, 2), rounded, "{value} / 4");
+        }
+        assert_eq!(shift(-7, 0), -7);
+    }
+}
