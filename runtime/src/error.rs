@@ -9,6 +9,8 @@ use core::fmt;
 pub enum ModelError {
     /// The bytes do not start with the magic `PGAN`.
     NotAModel,
+    /// The bytes do not start at an address that is a multiple of four.
+    Unaligned,
     /// The file is of a format version that this reader does not know.
     Version {
         /// The file's version.
@@ -25,8 +27,11 @@ pub enum ModelError {
         /// Components that the file asks for.
         found: u8,
     },
-    /// The model has no layers.
-    NoLayers,
+    /// The model has no layers, or more than the limit.
+    LayerCount {
+        /// Layers that the file announces.
+        found: u8,
+    },
     /// A layer's output is empty or larger than the limits.
     LayerShape {
         /// Index of the layer, from 0.
@@ -37,7 +42,13 @@ pub enum ModelError {
         /// Index of the layer, from 0.
         layer: u8,
     },
-    /// A part of a layer has another length than its shapes ask for.
+    /// The file ends before the arrays of a layer do.
+    LayerCut {
+        /// Index of the layer, from 0.
+        layer: u8,
+    },
+    /// A part of a layer has another length than its shapes ask for (at writing; what is read has
+    /// no lengths of its own).
     LayerLength {
         /// Index of the layer, from 0.
         layer: u8,
@@ -48,7 +59,8 @@ pub enum ModelError {
         /// Bytes found.
         found: u32,
     },
-    /// A shift, a multiplier, a slope or a weight of a layer is out of its range.
+    /// A shift, a multiplier, a slope or a weight of a layer is out of its range, or a layer of its
+    /// kind has no such part.
     LayerRange {
         /// Index of the layer, from 0.
         layer: u8,
@@ -75,8 +87,6 @@ pub enum Part {
     Label,
     /// The requantization multipliers.
     Multipliers,
-    /// The bytes that align the weights.
-    Padding,
     /// One of the shifts.
     Shift,
     /// The weights.
@@ -90,7 +100,6 @@ impl fmt::Display for Part {
             Part::Bias => "bias",
             Part::Label => "label table",
             Part::Multipliers => "multipliers",
-            Part::Padding => "padding",
             Part::Shift => "shift",
             Part::Weights => "weights",
         })
@@ -101,6 +110,9 @@ impl fmt::Display for ModelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             ModelError::NotAModel => f.write_str("not a model file (it does not start with PGAN)"),
+            ModelError::Unaligned => f.write_str(
+                "the model file must be at an address that is a multiple of 4 (align it when embedding it)",
+            ),
             ModelError::Version { found, supported } => write!(
                 f,
                 "the model file has format version {found}, this program reads version {supported}"
@@ -114,7 +126,11 @@ impl fmt::Display for ModelError {
                 "the latent has {found} components, 1 to {} are possible",
                 crate::format::MAX_LATENT
             ),
-            ModelError::NoLayers => f.write_str("the model has no layers"),
+            ModelError::LayerCount { found } => write!(
+                f,
+                "the model has {found} layers, 1 to {} are possible",
+                crate::format::MAX_LAYERS
+            ),
             ModelError::LayerShape { layer } => {
                 write!(f, "layer {layer} has an empty or too large output")
             }
@@ -122,6 +138,9 @@ impl fmt::Display for ModelError {
                 f,
                 "kernel, stride and padding of layer {layer} do not fit its input and output"
             ),
+            ModelError::LayerCut { layer } => {
+                write!(f, "the file ends within the arrays of layer {layer}")
+            }
             ModelError::LayerLength {
                 layer,
                 part,

@@ -3,13 +3,13 @@
 use heapless::Vec;
 
 use crate::error::GenerateError;
-use crate::format::{Layer, MAX_LAYERS};
+use crate::format::{Activation, Kind, MAX_LAYERS};
 use crate::geometry::Geometry;
-use crate::kernels::segment;
 use crate::latent::Latent;
-use crate::layout::{PANEL, matrix_start, panel_width};
 use crate::model::Model;
-use crate::requantize::Requantize;
+use crate::ring::{Input, Ring};
+use crate::row::RowJob;
+use crate::window::{Scratch, ScratchWords};
 
 /// Draws images with a model, in the workspace that it was given.
 ///
@@ -20,44 +20,6 @@ use crate::requantize::Requantize;
 pub struct Generator<'m> {
     model: &'m Model<'m>,
     workspace: &'m mut [u8],
-}
-
-/// The rows of one layer's output that are kept for the next layer.
-#[derive(Clone, Copy, Debug)]
-struct Ring {
-    /// First byte in the workspace.
-    start: usize,
-    /// Rows kept.
-    rows: usize,
-    /// Bytes of a kept row, margins included.
-    row_len: usize,
-    /// Bytes of the margin before a row.
-    margin: usize,
-    /// Rows made so far; the next one's index.
-    made: usize,
-    /// Place of the next row among the kept ones.
-    slot: usize,
-}
-
-impl Ring {
-    /// First byte of row `row`, one of the last `rows` made.
-    fn row_start(&self, row: usize) -> usize {
-        let back = self.made - row;
-        let slot = if back <= self.slot {
-            self.slot - back
-        } else {
-            self.slot + self.rows - back
-        };
-        self.start + slot * self.row_len
-    }
-
-    fn advance(&mut self) {
-        self.made += 1;
-        self.slot += 1;
-        if self.slot == self.rows {
-            self.slot = 0;
-        }
-    }
 }
 
 impl<'m> Generator<'m> {
@@ -92,12 +54,9 @@ impl<'m> Generator<'m> {
         if found != expected {
             return Err(GenerateError::PixelLength { expected, found });
         }
-        let mut rows = pixels.chunks_exact_mut(self.model.image().row_len());
-        self.rows(latent, label, |_, row| {
-            if let Some(pixels) = rows.next() {
-                pixels.copy_from_slice(row);
-            }
-        })
+        self.check(latent, label)?;
+        self.draw(latent, label, Some(pixels), |_, _| {});
+        Ok(())
     }
 
     /// Draws the image of `latent` and `label` and gives each row to `on_row`, with its index, as
@@ -110,8 +69,14 @@ impl<'m> Generator<'m> {
         &mut self,
         latent: &Latent,
         label: u8,
-        mut on_row: impl FnMut(usize, &[u8]),
+        on_row: impl FnMut(usize, &[u8]),
     ) -> Result<(), GenerateError> {
+        self.check(latent, label)?;
+        self.draw(latent, label, None, on_row);
+        Ok(())
+    }
+
+    fn check(&self, latent: &Latent, label: u8) -> Result<(), GenerateError> {
         let classes = self.model.classes();
         if label >= classes.max(1) {
             return Err(GenerateError::NoSuchLabel { label, classes });
@@ -120,190 +85,151 @@ impl<'m> Generator<'m> {
         if expected != found {
             return Err(GenerateError::LatentLength { expected, found });
         }
-        let mut rings = self.rings();
-        self.workspace.fill(0);
-        let last = rings.len() - 1;
-        let mut stage = last;
-        while rings[last].made < self.model.image().height as usize {
-            let layer = &self.model.layers()[stage];
-            let geometry = self.geometry(stage);
-            let y = rings[stage].made;
-            if stage > 0 && rings[stage - 1].made < geometry.input_rows_before(y) {
-                stage -= 1;
-                continue;
-            }
-            let ring = rings[stage];
-            let row = ring.start + ring.slot * ring.row_len + ring.margin;
-            let (before, after) = self.workspace.split_at_mut(ring.start);
-            let output = &mut after[row - ring.start..][..geometry.output.row_len()];
-            let input = match stage {
-                0 => Input::Latent(latent.as_bytes()),
-                _ => Input::Rows(before, rings[stage - 1]),
-            };
-            compute_row(layer, &geometry, label, y, input, output);
-            rings[stage].advance();
-            if stage == last {
-                for byte in &mut *output {
-                    *byte ^= 0x80;
-                }
-                on_row(y, output);
-            } else {
-                stage += 1;
-            }
-        }
         Ok(())
     }
 
-    fn geometry(&self, stage: usize) -> Geometry {
-        let layer = &self.model.layers()[stage];
-        let input = match stage {
-            0 => crate::format::Shape::new(1, 1, self.model.latent_len() as u16),
-            _ => self.model.layers()[stage - 1].output,
-        };
-        Geometry {
-            kind: layer.kind,
-            input,
-            output: layer.output,
+    /// Draws to `frame`, or else a row after the other to the workspace, for `on_row`.
+    fn draw(
+        &mut self,
+        latent: &Latent,
+        label: u8,
+        mut frame: Option<&mut [u8]>,
+        mut on_row: impl FnMut(usize, &[u8]),
+    ) {
+        let mut stages = Stages::new(self.model);
+        let (mut scratch, memory) = split(self.workspace, self.model.scratch());
+        memory.fill(0);
+        if let Some(ring) = stages.latent {
+            let start = ring.next_row();
+            let kept = memory.iter_mut().skip(start);
+            for (to, from) in kept.zip(latent.as_bytes()) {
+                *to = *from;
+            }
         }
-    }
-
-    /// The kept rows of each layer's output, laid one after another.
-    fn rings(&self) -> Vec<Ring, MAX_LAYERS> {
-        let mut rings = Vec::new();
-        let mut start = 0;
-        for next in self.model.geometries().skip(1) {
-            let ring = Ring {
-                start,
-                rows: next.input_rows_kept(),
-                row_len: next.kept_row_len(),
-                margin: next.input_margins().0 * next.input.channels as usize,
-                made: 0,
-                slot: 0,
+        let last = self.model.layers().len() - 1;
+        let mut stage = last;
+        // The last layer, which is asked most often, and the one asked last of the others.
+        let last_loaded = self.model.layer(last);
+        let mut other = None;
+        let mut other_stage = last;
+        let mut at_work = last;
+        loop {
+            if stage != at_work {
+                scratch.dense = None;
+                scratch.next_row = false;
+                at_work = stage;
+            }
+            if stage != last && stage != other_stage {
+                other = self.model.layer(stage);
+                other_stage = stage;
+            }
+            let loaded = if stage == last { &last_loaded } else { &other };
+            let Some((geometry, layer)) = loaded else {
+                return;
             };
+            let Some(ring) = stages.rings.get(stage).copied() else {
+                return;
+            };
+            let y = ring.made as usize;
+            if y >= geometry.output.height as usize {
+                return;
+            }
+            let before = stage.checked_sub(1).and_then(|before| stages.rings.get(before));
+            if let Some(before) = before
+                && (before.made as usize) < geometry.input_rows_before(y)
+            {
+                stage -= 1;
+                continue;
+            }
+            let Some((inputs, output)) = memory.split_at_mut_checked(ring.start as usize) else {
+                return;
+            };
+            let row_len = geometry.output.row_len();
+            let at = ring.next_row() - ring.start as usize;
+            let output = match &mut frame {
+                Some(frame) if stage == last => frame.get_mut(y * row_len..),
+                _ => output.get_mut(at..),
+            };
+            let Some(output) = output.and_then(|output| output.get_mut(..row_len)) else {
+                return;
+            };
+            let job = RowJob {
+                layer,
+                geometry,
+                label,
+                flip: if stage == last { 0x80 } else { 0 },
+                input: match before.or(stages.latent.as_ref()) {
+                    Some(&ring) => Input::Rows(inputs, ring),
+                    None => Input::Latent(latent.as_bytes()),
+                },
+            };
+            job.compute(y, &mut scratch, output);
+            if let Some(ring) = stages.rings.get_mut(stage) {
+                ring.advance();
+            }
+            if stage == last {
+                on_row(y, output);
+            } else {
+                if layer.activation == Activation::Sigmoid {
+                    // A pixel code would be half a range off zero.
+                    for byte in output {
+                        *byte = (*byte ^ 0x80) >> 1;
+                    }
+                }
+                stage += 1;
+            }
+        }
+    }
+}
+
+/// The kept rows of every layer's output, laid one after another.
+struct Stages {
+    /// Those of the latent, unless the first layer can read it in place.
+    latent: Option<Ring>,
+    rings: Vec<Ring, MAX_LAYERS>,
+}
+
+impl Stages {
+    #[inline(never)]
+    fn new(model: &Model) -> Self {
+        let mut start = 0;
+        let mut ring = |next: &Geometry| {
+            let margin = next.input_margins().0 * next.input.channels as usize;
+            let ring = Ring::new(start, next.input_rows_kept(), next.kept_row_len(), margin);
             start += next.kept_len();
-            let _ = rings.push(ring);
-        }
-        let _ = rings.push(Ring {
-            start,
-            rows: 1,
-            row_len: self.model.image().row_len(),
-            margin: 0,
-            made: 0,
-            slot: 0,
+            ring
+        };
+        let mut geometries = model.geometries();
+        let first = geometries.next().filter(|first| first.kind != Kind::Dense);
+        let latent = first.map(|first| Ring {
+            made: 1,
+            ..ring(&first)
         });
-        rings
-    }
-}
-
-/// Where a layer's inputs are.
-#[derive(Clone, Copy)]
-enum Input<'a> {
-    Latent(&'a [u8]),
-    Rows(&'a [u8], Ring),
-}
-
-impl<'a> Input<'a> {
-    /// The bytes of an input row from its left margin on.
-    fn row(&self, row: usize) -> &'a [u8] {
-        match *self {
-            Input::Latent(bytes) => bytes,
-            Input::Rows(workspace, ring) => &workspace[ring.row_start(row)..],
+        let mut rings = Vec::new();
+        for next in geometries {
+            let _ = rings.push(ring(&next));
         }
+        let _ = rings.push(Ring::new(start, 1, model.image().row_len(), 0));
+        Self { latent, rings }
     }
 }
 
-/// Computes row `y` of a layer's output.
-fn compute_row(
-    layer: &Layer,
-    geometry: &Geometry,
-    label: u8,
-    y: usize,
-    input: Input,
-    output: &mut [u8],
-) {
-    let taps = geometry.row(y);
-    let channels = geometry.output.channels as usize;
-    let bytes = geometry.input.channels as usize;
-    let height = i32::from(geometry.input.height);
-    let (left, _) = geometry.input_margins();
-    let table = layer
-        .label
-        .get(label as usize * geometry.output.len() + y * geometry.output.row_len()..)
-        .unwrap_or_default();
-    let requantize = Requantize {
-        activation: layer.activation,
-        pre_shift: u32::from(layer.pre_shift),
-        post_shift: u32::from(layer.post_shift),
+/// The windows' memory, at the first address in `workspace` that suits words, and the bytes that
+/// follow.
+fn split(workspace: &mut [u8], words: ScratchWords) -> (Scratch<'_>, &mut [u8]) {
+    let misaligned = workspace.as_ptr().align_offset(align_of::<u32>());
+    let rest = workspace.get_mut(misaligned..).unwrap_or_default();
+    let (inputs, rest) = take(rest, words.inputs * size_of::<u32>());
+    let (sums, rest) = take(rest, words.sums * size_of::<u32>());
+    let scratch = Scratch {
+        words: bytemuck::try_cast_slice_mut(inputs).unwrap_or_default(),
+        sums: bytemuck::try_cast_slice_mut(sums).unwrap_or_default(),
+        next_row: false,
+        dense: None,
     };
-    for index in 0..geometry.groups() {
-        let group = geometry.group(index);
-        let matrix = &layer.weights[matrix_start(geometry, taps.phase, index)..];
-        for window in 0..geometry.windows() {
-            let column = window * geometry.input_step() + left;
-            let from = (column as i32 + group.first_input) as usize * bytes;
-            let place =
-                (group.first_output + (window * geometry.output_step()) as i32) * channels as i32;
-            let mut panel = 0;
-            let mut done = 0;
-            let mut channel = 0;
-            while done < group.outputs {
-                let width = panel_width(group.outputs - done);
-                let mut sums = [0i32; PANEL];
-                let first = place + done as i32;
-                for (offset, sum) in sums[..width].iter_mut().enumerate() {
-                    let channel = (channel + offset) % channels;
-                    let (place, label) = match usize::try_from(first + offset as i32) {
-                        Ok(at) => (
-                            y * geometry.output.row_len() + at,
-                            table.get(at).map_or(0, |&byte| i32::from(byte as i8)),
-                        ),
-                        Err(_) => (0, 0),
-                    };
-                    *sum = layer.bias(place, channel) + (label << layer.label_shift);
-                }
-                for tap in 0..taps.count {
-                    let row = taps.first + tap as i32;
-                    if (0..height).contains(&row) {
-                        let inputs = &input.row(row as usize)[from..][..group.segment];
-                        let weights =
-                            &matrix[panel + tap * group.segment * width..][..group.segment * width];
-                        accumulate(&mut sums, width, weights, inputs);
-                    }
-                }
-                for (offset, &sum) in sums[..width].iter().enumerate() {
-                    let at = first + offset as i32;
-                    let channel = (channel + offset) % channels;
-                    if let Ok(at) = usize::try_from(at)
-                        && let Some(byte) = output.get_mut(at)
-                    {
-                        *byte = requantize.apply(sum, layer.multiplier(channel));
-                    }
-                }
-                panel += taps.count * group.segment * width;
-                channel = (channel + width) % channels;
-                done += width;
-            }
-        }
-    }
+    (scratch, rest)
 }
 
-fn accumulate(sums: &mut [i32; PANEL], width: usize, weights: &[u8], inputs: &[u8]) {
-    match width {
-        1 => {
-            if let Some(sums) = sums.first_chunk_mut::<1>() {
-                segment(sums, weights, inputs);
-            }
-        }
-        2 => {
-            if let Some(sums) = sums.first_chunk_mut::<2>() {
-                segment(sums, weights, inputs);
-            }
-        }
-        4 => {
-            if let Some(sums) = sums.first_chunk_mut::<4>() {
-                segment(sums, weights, inputs);
-            }
-        }
-        _ => segment(sums, weights, inputs),
-    }
+fn take(bytes: &mut [u8], len: usize) -> (&mut [u8], &mut [u8]) {
+    bytes.split_at_mut_checked(len).unwrap_or_default()
 }

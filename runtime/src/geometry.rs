@@ -5,7 +5,9 @@
 //! *window*; the weights of a window are one matrix (see [`crate::layout`]).
 //!
 //! - Dense: one window a row, one segment, the whole flattened input.
-//! - Convolution: a window an output pixel, a segment a kernel row.
+//! - Convolution: a window an output pixel, a segment a kernel row. In a depthwise convolution
+//!   each output uses one channel of it only, so its weights are no matrix of the window.
+//! - Upsampling: a window an input pixel, one segment; nothing is summed, each byte is copied.
 //! - Transposed convolution with stride `s`: an output row `y` sees the kernel rows
 //!   `a, a + s, ...` with `a = (y + padding) % s` (its *phase*), and likewise in a row. If the
 //!   stride divides the kernel, `s` neighbouring outputs share one window; else each of the `s`
@@ -51,59 +53,115 @@ pub struct Geometry {
 
 impl Geometry {
     /// Whether kernel, stride, padding and shapes fit together. A transposed convolution may have
-    /// up to `stride - 1` output rows and columns beyond the usual (PyTorch's `output_padding`).
+    /// up to `stride - 1` output rows and columns beyond the usual (PyTorch's `output_padding`),
+    /// the same number of both.
     pub fn is_well_formed(&self) -> bool {
-        let fits = |window: Window, input: u16, output: u16| {
-            let (k, s, p) = (
-                i32::from(window.kernel),
-                i32::from(window.stride),
-                i32::from(window.padding),
-            );
-            let (input, output) = (i32::from(input), i32::from(output));
-            if k == 0 || window.kernel > MAX_KERNEL || s == 0 || p >= k {
-                return false;
+        let (input, channels) = (self.input, self.output.channels);
+        let derived = match self.kind {
+            Kind::Dense => return true,
+            Kind::ConvTranspose(window) => {
+                Self::conv_transpose(window, self.output_padding(), input, channels)
             }
-            match self.kind {
-                Kind::Conv(_) => input + 2 * p >= k && output == (input + 2 * p - k) / s + 1,
-                _ => {
-                    let smallest = (input - 1) * s - 2 * p + k;
-                    smallest <= output && output < smallest + s
-                }
-            }
+            Kind::Conv(window) => Self::conv(self.kind, window, input, channels),
+            Kind::Depthwise(window) => Self::conv(self.kind, window, input, input.channels),
+            Kind::Upsample(factor) => Self::upsample(factor, input),
         };
-        match self.kind {
-            Kind::Dense => true,
-            Kind::Conv(window) | Kind::ConvTranspose(window) => {
-                fits(window, self.input.height, self.output.height)
-                    && fits(window, self.input.width, self.output.width)
-            }
+        derived == Some(*self)
+    }
+
+    /// The transposed convolution of `input`, or `None` if the window is impossible or the output
+    /// empty or of more than 65,535 rows or columns.
+    pub fn conv_transpose(
+        window: Window,
+        output_padding: u8,
+        input: Shape,
+        channels: u16,
+    ) -> Option<Self> {
+        if !is_possible(window) || output_padding >= window.stride {
+            return None;
         }
+        let side = |input: u16| {
+            let full = (i32::from(input) - 1) * i32::from(window.stride) + i32::from(window.kernel);
+            let cropped = full - 2 * i32::from(window.padding) + i32::from(output_padding);
+            u16::try_from(cropped).ok().filter(|&side| side > 0)
+        };
+        Some(Self {
+            kind: Kind::ConvTranspose(window),
+            input,
+            output: Shape::new(side(input.height)?, side(input.width)?, channels),
+        })
+    }
+
+    /// The convolution of `input`, of the given kind, or `None` if the window is impossible or
+    /// larger than the padded input.
+    pub fn conv(kind: Kind, window: Window, input: Shape, channels: u16) -> Option<Self> {
+        if !is_possible(window) {
+            return None;
+        }
+        let side = |input: u16| {
+            let padded = u32::from(input) + 2 * u32::from(window.padding);
+            let steps = padded.checked_sub(u32::from(window.kernel))?;
+            let steps = steps.checked_div(u32::from(window.stride))?;
+            u16::try_from(steps + 1).ok()
+        };
+        Some(Self {
+            kind,
+            input,
+            output: Shape::new(side(input.height)?, side(input.width)?, channels),
+        })
+    }
+
+    /// The upsampling of `input`, or `None` if the factor is impossible or the output of more than
+    /// 65,535 rows or columns.
+    pub fn upsample(factor: u8, input: Shape) -> Option<Self> {
+        if !(1..=MAX_KERNEL).contains(&factor) {
+            return None;
+        }
+        let factor_u16 = u16::from(factor);
+        Some(Self {
+            kind: Kind::Upsample(factor),
+            input,
+            output: Shape::new(
+                input.height.checked_mul(factor_u16)?,
+                input.width.checked_mul(factor_u16)?,
+                input.channels,
+            ),
+        })
+    }
+
+    /// Output rows of a transposed convolution beyond `(input - 1) * stride - 2 * padding +
+    /// kernel` (0 for other kinds): PyTorch's `output_padding`.
+    pub fn output_padding(&self) -> u8 {
+        let Kind::ConvTranspose(window) = self.kind else {
+            return 0;
+        };
+        let full =
+            (i32::from(self.input.height) - 1) * i32::from(window.stride) + i32::from(window.kernel);
+        let cropped = full - 2 * i32::from(window.padding);
+        u8::try_from(i32::from(self.output.height) - cropped).unwrap_or(u8::MAX)
     }
 
     /// Multiply-accumulates of the layer, cropped and padded edges included.
     pub fn macs(&self) -> u64 {
-        let (pixels, window) = match self.kind {
-            Kind::Dense => return self.input.len() as u64 * self.output.len() as u64,
-            Kind::Conv(window) => (self.output, window),
-            Kind::ConvTranspose(window) => (self.input, window),
+        let pixels = match self.kind {
+            Kind::Dense | Kind::Upsample(_) => Shape::new(1, 1, 1),
+            Kind::Conv(_) | Kind::Depthwise(_) => self.output,
+            Kind::ConvTranspose(_) => self.input,
         };
-        let kernel = u64::from(window.kernel);
-        u64::from(pixels.height)
-            * u64::from(pixels.width)
-            * kernel
-            * kernel
-            * u64::from(self.input.channels)
-            * u64::from(self.output.channels)
+        u64::from(pixels.height) * u64::from(pixels.width) * self.weights() as u64
     }
 
-    /// Number of weights.
+    /// Number of weights, or `usize::MAX` if that is more.
     pub fn weights(&self) -> usize {
+        let (inputs, outputs) = (self.input.channels as usize, self.output.channels as usize);
+        let square = |window: Window| window.kernel as usize * window.kernel as usize;
         match self.kind {
-            Kind::Dense => self.input.len() * self.output.len(),
+            Kind::Dense => self.input.len().saturating_mul(self.output.len()),
             Kind::Conv(window) | Kind::ConvTranspose(window) => {
-                let kernel = window.kernel as usize;
-                kernel * kernel * self.input.channels as usize * self.output.channels as usize
+                square(window).saturating_mul(inputs.saturating_mul(outputs))
             }
+            Kind::Depthwise(window) => square(window).saturating_mul(outputs),
+            Kind::Upsample(_) => 0,
         }
     }
 
@@ -111,16 +169,16 @@ impl Geometry {
     pub fn row_phases(&self) -> usize {
         match self.kind {
             Kind::Dense => self.output.height as usize,
-            Kind::Conv(_) => 1,
             Kind::ConvTranspose(window) => window.stride as usize,
+            Kind::Conv(_) | Kind::Depthwise(_) | Kind::Upsample(_) => 1,
         }
     }
 
     /// Input rows that a row of the given phase takes.
     pub fn taps(&self, phase: usize) -> usize {
         match self.kind {
-            Kind::Dense => 1,
-            Kind::Conv(window) => window.kernel as usize,
+            Kind::Dense | Kind::Upsample(_) => 1,
+            Kind::Conv(window) | Kind::Depthwise(window) => window.kernel as usize,
             Kind::ConvTranspose(window) => phase_taps(window, phase),
         }
     }
@@ -133,7 +191,12 @@ impl Geometry {
                 first: 0,
                 count: 1,
             },
-            Kind::Conv(window) => RowTaps {
+            Kind::Upsample(factor) => RowTaps {
+                phase: 0,
+                first: (y / factor.max(1) as usize) as i32,
+                count: 1,
+            },
+            Kind::Conv(window) | Kind::Depthwise(window) => RowTaps {
                 phase: 0,
                 first: y as i32 * i32::from(window.stride) - i32::from(window.padding),
                 count: window.kernel as usize,
@@ -168,8 +231,9 @@ impl Geometry {
     pub fn input_rows_kept(&self) -> usize {
         let rows = match self.kind {
             Kind::Dense => self.input.height as usize,
-            Kind::Conv(window) => window.kernel as usize,
+            Kind::Conv(window) | Kind::Depthwise(window) => window.kernel as usize,
             Kind::ConvTranspose(window) => phase_taps(window, 0),
+            Kind::Upsample(_) => 1,
         };
         rows.min(self.input.height as usize)
     }
@@ -193,7 +257,13 @@ impl Geometry {
                 first_output: 0,
                 outputs: self.output.row_len(),
             },
-            Kind::Conv(window) => Group {
+            Kind::Upsample(_) => Group {
+                segment: inputs,
+                first_input: 0,
+                first_output: 0,
+                outputs,
+            },
+            Kind::Conv(window) | Kind::Depthwise(window) => Group {
                 segment: window.kernel as usize * inputs,
                 first_input: -i32::from(window.padding),
                 first_output: 0,
@@ -220,7 +290,8 @@ impl Geometry {
     pub fn windows(&self) -> usize {
         match self.kind {
             Kind::Dense => 1,
-            Kind::Conv(_) => self.output.width as usize,
+            Kind::Conv(_) | Kind::Depthwise(_) => self.output.width as usize,
+            Kind::Upsample(_) => self.input.width as usize,
             Kind::ConvTranspose(window) => {
                 let last = self.output.width as usize + window.padding as usize - 1;
                 last / (window.stride as usize).max(1) + 1
@@ -231,7 +302,7 @@ impl Geometry {
     /// Input columns from one window to the next.
     pub fn input_step(&self) -> usize {
         match self.kind {
-            Kind::Conv(window) => window.stride as usize,
+            Kind::Conv(window) | Kind::Depthwise(window) => window.stride as usize,
             _ => 1,
         }
     }
@@ -240,6 +311,7 @@ impl Geometry {
     pub fn output_step(&self) -> usize {
         match self.kind {
             Kind::ConvTranspose(window) => window.stride as usize,
+            Kind::Upsample(factor) => factor as usize,
             _ => 1,
         }
     }
@@ -247,8 +319,8 @@ impl Geometry {
     /// Zero pixels that stand before and after each kept input row, so that no window is cut.
     pub fn input_margins(&self) -> (usize, usize) {
         match self.kind {
-            Kind::Dense => (0, 0),
-            Kind::Conv(window) => {
+            Kind::Dense | Kind::Upsample(_) => (0, 0),
+            Kind::Conv(window) | Kind::Depthwise(window) => {
                 let end = (self.output.width as usize - 1) * window.stride as usize
                     + window.kernel as usize;
                 let left = window.padding as usize;
@@ -271,6 +343,13 @@ impl Geometry {
     pub fn kept_len(&self) -> usize {
         self.input_rows_kept() * self.kept_row_len()
     }
+}
+
+/// Whether kernel, stride and padding are within the limits.
+fn is_possible(window: Window) -> bool {
+    (1..=MAX_KERNEL).contains(&window.kernel)
+        && (1..=MAX_KERNEL).contains(&window.stride)
+        && window.padding < window.kernel
 }
 
 /// Whether the stride divides the kernel, so that all column phases have the same taps.

@@ -22,10 +22,8 @@ impl Latent {
     /// draw `r`: `((r >> 16) * 255 >> 16) - 127`.
     pub fn from_seed(seed: u32, len: usize) -> Self {
         let mut rng = Xoshiro128PlusPlus::seed_from_u64(u64::from(seed));
-        let bytes = (0..len.min(MAX_LATENT))
-            .map(|_| (((rng.next_u32() >> 16) * 255) >> 16).wrapping_sub(127) as u8)
-            .collect();
-        Self { bytes }
+        let component = || (((rng.next_u32() >> 16) * 255) >> 16).wrapping_sub(127) as u8;
+        Self::collect(core::iter::repeat_with(component).take(len))
     }
 
     /// A latent of the given components; -128 becomes -127. `None` if there are more than
@@ -42,14 +40,21 @@ impl Latent {
     /// rounded to the nearest step, halves up. The result is as long as the shorter one.
     pub fn interpolate(a: &Latent, b: &Latent, t: u16) -> Self {
         let t = i32::from(t.min(256));
-        let bytes = a
-            .components()
-            .zip(b.components())
-            .map(|(a, b)| {
-                let (a, b) = (i32::from(a), i32::from(b));
-                ((a * 256 + (b - a) * t + 128) >> 8) as u8
-            })
-            .collect();
+        let pairs = a.components().zip(b.components());
+        Self::collect(pairs.map(|(a, b)| {
+            let (a, b) = (i32::from(a), i32::from(b));
+            ((a * 256 + (b - a) * t + 128) >> 8) as u8
+        }))
+    }
+
+    /// As many components as fit. (`Vec::from_iter` would panic on more.)
+    fn collect(components: impl Iterator<Item = u8>) -> Self {
+        let mut bytes = Vec::new();
+        for component in components {
+            if bytes.push(component).is_err() {
+                break;
+            }
+        }
         Self { bytes }
     }
 

@@ -1,6 +1,8 @@
-//! Draws images on microcontrollers with the generator of a GAN.
+#![doc = include_str!("../README.md")]
 #![no_std]
 
+mod check;
+mod embed;
 mod error;
 pub mod format;
 mod generator;
@@ -9,9 +11,15 @@ pub mod kernels;
 mod latent;
 pub mod layout;
 mod model;
+mod narrow;
+mod record;
 mod requantize;
+mod ring;
+mod row;
+mod tables;
+mod window;
 
 pub use error::{GenerateError, ModelError, Part};
 pub use generator::Generator;
 pub use latent::Latent;
-pub use model::Model;
+pub use model::{Layers, Model};

@@ -1,5 +1,79 @@
 //! Sums of products: the inner loops.
+//!
+//! A window's inputs are first *gathered* ([`Gather`]): sign-extended and laid out as the target's
+//! multiplications want them, once for all columns. [`panel`] then sums one panel of a matrix
+//! ([`crate::layout`]) over them. Both exist once in plain Rust ([`portable`]) and once for each
+//! target that has instructions or constraints worth it; `build.rs` says which one is compiled in.
 
+mod depthwise;
+mod gather;
 mod portable;
+mod upsample;
 
-pub use portable::segment;
+#[cfg(pocketgan_kernels = "armv7em")]
+mod armv7em;
+#[cfg(pocketgan_kernels = "armv6m")]
+mod armv6m;
+
+#[cfg(pocketgan_kernels = "armv6m")]
+use armv6m as target;
+#[cfg(pocketgan_kernels = "armv7em")]
+use armv7em as target;
+#[cfg(pocketgan_kernels = "portable")]
+use portable as target;
+
+pub use depthwise::depthwise_sum;
+pub use gather::{Gather, Inputs, LONGEST, scratch_words};
+pub(crate) use target::{scale_all, tabulate_all};
+pub use upsample::upsample_row;
+
+/// Panels to sum: see [`panels`].
+#[derive(Clone, Copy, Debug)]
+pub struct Panels<'a> {
+    /// The first panel's words for the first of the inputs, and all that follow.
+    pub weights: &'a [u32],
+    /// Words between the last of a panel's weights that are used and the next panel's first.
+    pub gap: usize,
+    /// The inputs.
+    pub inputs: Inputs<'a>,
+    /// What every sum begins with, at least 0.
+    pub first: i32,
+}
+
+/// The sums of neighbouring panels of `width` columns (several of 8, or one of 4 or 2), as many as
+/// `sums` has room for: `first + sum of weight[k][n] * input[k]`. Weights have `bits` (8 or 4) bits.
+///
+/// Exact if every sum is within 24 bits, which a checked model guarantees.
+#[inline(never)]
+pub fn panels(width: usize, bits: u8, panels: &Panels, sums: &mut [i32]) {
+    match (bits, width) {
+        (4, 8) => target::nibbles::<8>(panels, sums),
+        (4, 4) => target::nibbles::<4>(panels, sums),
+        (4, _) => target::nibbles::<2>(panels, sums),
+        (_, 8) => target::bytes::<8>(panels, sums),
+        (_, 4) => target::bytes::<4>(panels, sums),
+        _ => target::bytes::<2>(panels, sums),
+    }
+}
+
+/// Windows of two columns, in two rows of the output that take the same rows of the input.
+#[derive(Debug)]
+pub struct Narrow<'a> {
+    /// The matrices of the two rows, of 8-bit weights: one panel each.
+    pub weights: [&'a [u32]; 2],
+    /// The input rows of the taps, from the first window's first byte on.
+    pub rows: &'a [&'a [u8]],
+    /// Bytes of a row that a window takes, a multiple of four.
+    pub segment: usize,
+    /// Bytes from one window to the next.
+    pub step: usize,
+    /// What every sum begins with.
+    pub first: i32,
+}
+
+/// The sums of all windows of two rows: the first half of `sums` is the first row's, two sums a
+/// window. There are as many windows as `sums` has room for.
+#[inline(always)]
+pub fn narrow(work: &Narrow, sums: &mut [i32]) {
+    target::narrow(work, sums);
+}

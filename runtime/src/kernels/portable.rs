@@ -1,48 +1,172 @@
 //! The kernels in plain Rust, for every target.
 
-/// Adds to each of `W` sums the products of one panel segment: `sums[n] += weights[k][n] * inputs[k]`
-/// over all `k`, with the weights in the order of [`crate::layout`] and both as two's complement
-/// bytes.
-///
-/// The sums wrap; a checked model cannot make them do so.
+use super::{Narrow, Panels};
+use crate::requantize::{Run, Scale, Table};
+use crate::layout::PANEL;
+
+/// Words that a gathered quad takes: its pairs of inputs `k0 k2` and `k1 k3`. For weights of 8 bits
+/// the first input is in the lower half of a word, for weights of 4 bits the pair is [`crossed`].
+pub const fn words_per_quad(_bits: u8) -> usize {
+    2
+}
+
+/// Gathers `quads` in `words`, as many as there is room for, and returns their number and the sum
+/// of their inputs.
 #[inline(always)]
-pub fn segment<const W: usize>(sums: &mut [i32; W], weights: &[u8], inputs: &[u8]) {
-    let (quads, rest) = inputs.as_chunks::<4>();
-    let mut weights = weights;
-    for quad in quads {
-        let Some((block, after)) = weights.split_at_checked(4 * W) else {
-            return;
+pub fn expand(bits: u8, quads: &[[u8; 4]], words: &mut [u32]) -> (usize, i32) {
+    let (words, _) = words.as_chunks_mut::<2>();
+    let mut total = 0i32;
+    for (&quad, words) in quads.iter().zip(&mut *words) {
+        let [a, b, c, d] = quad.map(|byte| i32::from(byte as i8));
+        *words = match bits {
+            4 => [crossed(a, c), crossed(b, d)],
+            _ => [pair(a, c), pair(b, d)],
         };
-        weights = after;
-        let x = quad.map(|byte| i32::from(byte as i8));
-        if W == 1 {
-            for (&weight, x) in block.iter().zip(x) {
-                add(&mut sums[0], weight, x);
+        total = total.wrapping_add(a + b + c + d);
+    }
+    (quads.len().min(words.len()), total)
+}
+
+fn pair(first: i32, second: i32) -> u32 {
+    first as u32 & 0xffff | (second << 16) as u32
+}
+
+/// The first input of a pair in the upper half of a word, plus the second.
+#[inline(always)]
+pub fn crossed(first: i32, second: i32) -> u32 {
+    (first << 16).wrapping_add(second) as u32
+}
+
+/// The two inputs of a pair.
+#[inline(always)]
+pub fn unpair(pair: u32) -> (i32, i32) {
+    (i32::from(pair as i16), pair as i32 >> 16)
+}
+
+/// [`super::panels`] for weights of 8 bits.
+#[inline(never)]
+pub fn bytes<const W: usize>(panels: &Panels, sums: &mut [i32]) {
+    let inputs = &panels.inputs;
+    let first = panels.first.wrapping_sub(inputs.total.wrapping_mul(128));
+    let used = inputs.quads * W;
+    let mut weights = panels.weights;
+    for sums in sums.chunks_exact_mut(W) {
+        let (mut even, mut odd) = ([first; PANEL / 2], [panels.first; PANEL / 2]);
+        let panel = weights.get(..used).unwrap_or_default();
+        let bytes: &[u8] = bytemuck::try_cast_slice(panel).unwrap_or_default();
+        let (blocks, _) = bytes.as_chunks::<4>();
+        for (&pair, block) in inputs.words.iter().zip(blocks.chunks_exact(W / 2)) {
+            let (first, second) = unpair(pair);
+            for ((even, odd), &[a, b, c, d]) in even.iter_mut().zip(&mut odd).zip(block) {
+                *even = even
+                    .wrapping_add(i32::from(a).wrapping_mul(first))
+                    .wrapping_add(i32::from(c).wrapping_mul(second));
+                *odd = odd
+                    .wrapping_add(i32::from(b as i8).wrapping_mul(first))
+                    .wrapping_add(i32::from(d as i8).wrapping_mul(second));
             }
-            continue;
         }
-        let (words, _) = block.as_chunks::<4>();
-        let (even, odd) = words.split_at(W / 2);
         let (pairs, _) = sums.as_chunks_mut::<2>();
         for ((pair, even), odd) in pairs.iter_mut().zip(even).zip(odd) {
-            add(&mut pair[0], even[0], x[0]);
-            add(&mut pair[1], even[1], x[0]);
-            add(&mut pair[0], even[2], x[2]);
-            add(&mut pair[1], even[3], x[2]);
-            add(&mut pair[0], odd[0], x[1]);
-            add(&mut pair[1], odd[1], x[1]);
-            add(&mut pair[0], odd[2], x[3]);
-            add(&mut pair[1], odd[3], x[3]);
+            *pair = [even, odd];
         }
-    }
-    for (block, &x) in weights.chunks_exact(W).zip(rest) {
-        for (sum, &weight) in sums.iter_mut().zip(block) {
-            add(sum, weight, i32::from(x as i8));
-        }
+        weights = weights.get(used + panels.gap..).unwrap_or_default();
     }
 }
 
+/// Quads over which the sum of two nibbles' products certainly stays within 16 bits.
+const NIBBLE_QUADS: usize = 4;
+
+/// [`super::panels`] for weights of 4 bits.
 #[inline(always)]
-fn add(sum: &mut i32, weight: u8, x: i32) {
-    *sum = sum.wrapping_add(i32::from(weight as i8).wrapping_mul(x));
+pub fn nibbles<const W: usize>(panels: &Panels, sums: &mut [i32]) {
+    nibbles_of::<W>(panels, sums, |crossed| crossed);
+}
+
+/// As [`nibbles`], of inputs that `cross` makes [`crossed`]: one 32-bit multiplication for two
+/// products. Both halves of a masked word times both inputs of a pair add in the upper half.
+#[inline(never)]
+pub fn nibbles_of<const W: usize>(panels: &Panels, sums: &mut [i32], cross: impl Fn(u32) -> u32) {
+    let inputs = &panels.inputs;
+    let first = panels.first.wrapping_sub(inputs.total.wrapping_mul(8));
+    let used = inputs.quads * (W / 2);
+    let mut weights = panels.weights;
+    for sums in sums.chunks_exact_mut(W) {
+        sums.fill(first);
+        let panel = weights.get(..used).unwrap_or_default();
+        let rounds = inputs.words.chunks(2 * NIBBLE_QUADS);
+        for (pairs, words) in rounds.zip(panel.chunks(W / 2 * NIBBLE_QUADS)) {
+            // Half of the upper half's unit: the lower halves' sum, of either sign, never borrows.
+            let mut halves = [0x8000u32; PANEL];
+            if W == 2 {
+                let (quads, _) = pairs.as_chunks::<2>();
+                for (&[first, second], &word) in quads.iter().zip(words) {
+                    add_products(&mut halves, word, cross(first), 2);
+                    add_products(&mut halves, word >> 8, cross(second), 2);
+                }
+            } else {
+                for (&pair, words) in pairs.iter().zip(words.chunks_exact((W / 4).max(1))) {
+                    for (halves, &word) in halves.chunks_exact_mut(4).zip(words) {
+                        add_products(halves, word, cross(pair), 4);
+                    }
+                }
+            }
+            for (sum, half) in sums.iter_mut().zip(halves) {
+                *sum = sum.wrapping_add(half as i32 >> 16);
+            }
+        }
+        weights = weights.get(used + panels.gap..).unwrap_or_default();
+    }
+}
+
+/// Adds the products of the lowest `columns` pairs of nibbles of `word`.
+#[inline(always)]
+fn add_products(halves: &mut [u32], word: u32, crossed: u32, columns: usize) {
+    for (half, shift) in halves.iter_mut().take(columns).zip([0, 4, 8, 12]) {
+        *half = half.wrapping_add((word >> shift & 0x000f_000f).wrapping_mul(crossed));
+    }
+}
+
+/// [`super::narrow`].
+#[inline(never)]
+pub fn narrow(work: &Narrow, sums: &mut [i32]) {
+    let weights = work.weights.map(bytemuck::cast_slice::<u32, u8>);
+    let (first_row, second_row) = sums.split_at_mut(sums.len() / 2);
+    let (first_row, _) = first_row.as_chunks_mut::<2>();
+    let (second_row, _) = second_row.as_chunks_mut::<2>();
+    for (window, sums) in first_row.iter_mut().zip(second_row).enumerate() {
+        let mut all = [[work.first; 2]; 2];
+        for (tap, row) in work.rows.iter().enumerate() {
+            let inputs = row.get(window * work.step..).unwrap_or_default();
+            let inputs = inputs.get(..work.segment).unwrap_or_default();
+            for (sums, weights) in all.iter_mut().zip(weights) {
+                let (quads, _) = weights.as_chunks::<8>();
+                let quads = quads.get(tap * work.segment / 4..).unwrap_or_default();
+                for (&weights, &inputs) in quads.iter().zip(inputs.as_chunks::<4>().0) {
+                    let [a, b, c, d] = inputs.map(|byte| i32::from(byte as i8));
+                    for (index, input) in [a, a, c, c, b, b, d, d].into_iter().enumerate() {
+                        let weight = match index % 2 {
+                            0 => i32::from(weights[index]) - 128,
+                            _ => i32::from(weights[index] as i8),
+                        };
+                        let sum = &mut sums[index % 2];
+                        *sum = sum.wrapping_add(weight.wrapping_mul(input));
+                    }
+                }
+            }
+        }
+        (*sums.0, *sums.1) = (all[0], all[1]);
+    }
+}
+
+/// Nothing to gain on this target.
+#[inline(always)]
+pub fn scale_all(_scale: &Scale, _leaky: bool, _run: &mut Run) -> bool {
+    false
+}
+
+/// Nothing to gain on this target.
+#[inline(always)]
+pub fn tabulate_all(_scale: &Scale, _table: &Table, _flip: u8, _run: &mut Run) -> bool {
+    false
 }

@@ -1,0 +1,27 @@
+//! Chooses the kernels: `pocketgan_kernels` is `armv6m`, `armv7em` or `portable`.
+//!
+//! Stable Rust does not show the DSP extension as a target feature, so it is read off the target:
+//! `thumbv7em` always has it. Armv8-M Mainline has it on most cores (Cortex-M33 as built by most
+//! vendors, Cortex-M55), but its Rust target does not assume it: the feature `dsp` says so.
+
+use std::env;
+
+fn main() {
+    println!("cargo::rustc-check-cfg=cfg(pocketgan_kernels, values(\"armv6m\", \"armv7em\", \"portable\"))");
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rustc-check-cfg=cfg(pocketgan_armv8m)");
+    let target = env::var("TARGET").unwrap_or_default();
+    let dsp = env::var_os("CARGO_FEATURE_DSP").is_some();
+    let portable = env::var_os("CARGO_FEATURE_PORTABLE").is_some();
+    let kernels = match target.split('-').next() {
+        _ if portable => "portable",
+        Some("thumbv6m") => "armv6m",
+        Some("thumbv7em") => "armv7em",
+        Some("thumbv8m.main") if dsp => "armv7em",
+        _ => "portable",
+    };
+    if target.starts_with("thumbv8m") {
+        println!("cargo::rustc-cfg=pocketgan_armv8m");
+    }
+    println!("cargo::rustc-cfg=pocketgan_kernels=\"{kernels}\"");
+}

@@ -1,0 +1,82 @@
+//! The discriminator network.
+
+use burn::Tensor;
+use burn::module::{Module, Param};
+use burn::tensor::activation::leaky_relu;
+use burn::tensor::{Device, Int};
+
+use super::generator::uniform_fan_in;
+use super::recipe::SLOPE;
+use crate::patches::{blocks, corners};
+
+const PATCH: usize = 64;
+const AREA: usize = 128;
+const FEATURES: usize = 128;
+
+/// A patch discriminator made of matrix products only, with a projection of the label.
+///
+/// The image is cut into cells of 4x4 pixels. Every 2x2 of neighbouring cells (8x8 pixels, one
+/// every 4) goes through a dense layer; every 2x2 of those without overlap through a second; all
+/// of them together through a third. The output is a linear function of these features plus their
+/// inner product with the label's embedding (Miyato and Koyama 2018, "cGANs with projection
+/// discriminator").
+#[derive(Module, Debug)]
+pub struct Discriminator {
+    patch: Dense,
+    area: Dense,
+    features: Dense,
+    output: Dense,
+    embedding: Param<Tensor<2>>,
+}
+
+#[derive(Module, Debug)]
+struct Dense {
+    weight: Param<Tensor<2>>,
+    bias: Param<Tensor<1>>,
+}
+
+impl Dense {
+    fn new(inputs: usize, outputs: usize, device: &Device) -> Self {
+        Self {
+            weight: uniform_fan_in([inputs, outputs], inputs, device),
+            bias: uniform_fan_in([outputs], inputs, device),
+        }
+    }
+
+    fn forward(&self, input: Tensor<2>) -> Tensor<2> {
+        input.matmul(self.weight.val()) + self.bias.val().unsqueeze()
+    }
+}
+
+impl Discriminator {
+    /// A discriminator with random weights for images of `height`, `width` and `channels`, in
+    /// `classes` classes. Height and width must be 4 more than a multiple of 8.
+    pub fn new(classes: usize, [height, width, channels]: [usize; 3], device: &Device) -> Self {
+        let areas = (height / 4 - 1) / 2 * ((width / 4 - 1) / 2);
+        Self {
+            patch: Dense::new(64 * channels, PATCH, device),
+            area: Dense::new(4 * PATCH, AREA, device),
+            features: Dense::new(areas * AREA, FEATURES, device),
+            output: Dense::new(FEATURES, 1, device),
+            embedding: uniform_fan_in([classes, FEATURES], FEATURES, device),
+        }
+    }
+
+    /// How real images look, as logits `[batch]`: images `[batch][height][width][channel]` in
+    /// `[-1, 1]`, labels `[batch]`.
+    pub fn forward(&self, images: Tensor<4>, labels: Tensor<1, Int>) -> Tensor<1> {
+        let [batch, height, width, channels] = images.dims();
+        let patches = corners(blocks(images, 4));
+        let (rows, columns) = (height / 4 - 1, width / 4 - 1);
+        let patches = patches.reshape([batch * rows * columns, 64 * channels]);
+        let patches = leaky_relu(self.patch.forward(patches), SLOPE);
+        let areas = blocks(patches.reshape([batch, rows, columns, PATCH]), 2);
+        let (rows, columns) = (rows / 2, columns / 2);
+        let areas = areas.reshape([batch * rows * columns, 4 * PATCH]);
+        let areas = leaky_relu(self.area.forward(areas), SLOPE);
+        let features = areas.reshape([batch, rows * columns * AREA]);
+        let features = leaky_relu(self.features.forward(features), SLOPE);
+        let projection = (features.clone() * self.embedding.val().select(0, labels)).sum_dim(1);
+        (self.output.forward(features) + projection).reshape([batch])
+    }
+}

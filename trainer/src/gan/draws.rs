@@ -1,0 +1,102 @@
+//! All randomness of the training: what each step draws follows from the seed and the step alone,
+//! so that a training can be repeated, and taken up again at any step.
+
+use burn::Tensor;
+use burn::tensor::{Device, Int, TensorData};
+use rand::{RngExt, SeedableRng};
+use rand_distr::StandardNormal;
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use super::generator::LABEL_SCALE;
+use crate::data::Images;
+
+/// The random numbers of one step.
+pub struct Draws {
+    rng: Xoshiro256PlusPlus,
+}
+
+/// Images `[batch][height][width][channel]` in `[-1, 1]` and their labels `[batch]`.
+pub struct Batch {
+    /// The images.
+    pub images: Tensor<4>,
+    /// The labels.
+    pub labels: Vec<u8>,
+}
+
+impl Draws {
+    /// What `step` of the training with `seed` draws.
+    pub fn new(seed: u64, step: u32) -> Self {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+        // A stream of its own for every step.
+        let stream = rng.random::<u64>() ^ u64::from(step).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        Self {
+            rng: Xoshiro256PlusPlus::seed_from_u64(stream),
+        }
+    }
+
+    /// `count` images, drawn with replacement.
+    pub fn batch(&mut self, images: &Images, count: usize, device: &Device) -> Batch {
+        let size = images.image_len();
+        let mut pixels = Vec::with_capacity(count * size);
+        let mut labels = Vec::with_capacity(count);
+        for _ in 0..count {
+            let index = self.rng.random_range(0..images.len());
+            pixels.extend(images.image(index).iter().map(|&pixel| to_float(pixel)));
+            labels.push(images.labels[index]);
+        }
+        let shape = [count, images.height, images.width, images.channels];
+        Batch {
+            images: Tensor::from_data(TensorData::new(pixels, shape), device),
+            labels,
+        }
+    }
+
+    /// The generator's input for each label: a latent, uniform on (-1, 1), and [`LABEL_SCALE`]
+    /// times the one-hot label.
+    pub fn generator_input(
+        &mut self,
+        latent: usize,
+        classes: usize,
+        labels: &[u8],
+        device: &Device,
+    ) -> Tensor<2> {
+        let mut input = Vec::with_capacity(labels.len() * (latent + classes));
+        for &label in labels {
+            input.extend((0..latent).map(|_| self.rng.random_range(-1.0f32..1.0)));
+            input.extend((0..classes).map(|c| one_hot(c, label)));
+        }
+        Tensor::from_data(
+            TensorData::new(input, [labels.len(), latent + classes]),
+            device,
+        )
+    }
+
+    /// Normal noise of standard deviation `sigma`.
+    pub fn noise(&mut self, shape: [usize; 4], sigma: f64, device: &Device) -> Tensor<4> {
+        let count = shape.iter().product();
+        let values: Vec<f32> = (0..count)
+            .map(|_| self.rng.sample::<f32, _>(StandardNormal) * sigma as f32)
+            .collect();
+        Tensor::from_data(TensorData::new(values, shape), device)
+    }
+}
+
+/// A pixel as the networks see it.
+pub fn to_float(pixel: u8) -> f32 {
+    f32::from(pixel) / 127.5 - 1.0
+}
+
+/// Component `class` of the scaled one-hot vector of `label`.
+pub fn one_hot(class: usize, label: u8) -> f32 {
+    if class == label as usize {
+        LABEL_SCALE
+    } else {
+        0.0
+    }
+}
+
+/// Labels as a tensor.
+pub fn label_tensor(labels: &[u8], device: &Device) -> Tensor<1, Int> {
+    let labels: Vec<i32> = labels.iter().map(|&label| i32::from(label)).collect();
+    Tensor::from_data(TensorData::new(labels.clone(), [labels.len()]), device)
+}

@@ -1,0 +1,277 @@
+//! The generator network, in floats. [`crate::quantize`] turns it into the integer one.
+
+use burn::Tensor;
+use burn::module::{Initializer, Module, Param};
+use burn::tensor::Device;
+use burn::tensor::activation::{leaky_relu, tanh};
+
+use super::recipe::{GeneratorShape, SLOPE};
+use crate::patches::{bordered, corners};
+
+/// What the one-hot label is multiplied with before it joins the latent.
+pub const LABEL_SCALE: f32 = 2.0;
+
+/// A class-conditional generator; [`GeneratorShape`] says how its layers follow each other.
+#[derive(Module, Debug)]
+pub struct Generator {
+    /// Dense layer: weight `[latent + classes][height * width * channel]`. It has no bias: the
+    /// label's rows are one for each class.
+    pub dense: Param<Tensor<2>>,
+    /// First transposed convolution.
+    pub first: UpConv,
+    /// Second transposed convolution.
+    pub second: UpConv,
+    #[module(skip)]
+    shape: GeneratorShape,
+    #[module(skip)]
+    classes: usize,
+    #[module(skip)]
+    base: [usize; 2],
+}
+
+/// What each layer of a [`Generator`] puts out, after its activation.
+pub struct Activations {
+    /// `[batch][h/4][w/4][first]`.
+    pub dense: Tensor<4>,
+    /// `[batch][h/2][w/2][second]`.
+    pub first: Tensor<4>,
+    /// `[batch][h][w][channel]`, before the tanh.
+    pub logits: Tensor<4>,
+}
+
+impl Generator {
+    /// A generator with random weights for images of `height`, `width` (multiples of four) and
+    /// `channels`, in `classes` classes.
+    pub fn new(
+        shape: GeneratorShape,
+        classes: usize,
+        [height, width, channels]: [usize; 3],
+        device: &Device,
+    ) -> Self {
+        let inputs = shape.latent + classes;
+        let base = [height / 4, width / 4];
+        let outputs = base[0] * base[1] * shape.first;
+        Self {
+            dense: uniform_fan_in([inputs, outputs], inputs, device),
+            first: UpConv::new(shape.first, shape.second, device),
+            second: UpConv::new(shape.second, channels, device),
+            shape,
+            classes,
+            base,
+        }
+    }
+
+    /// Components of the latent.
+    pub fn latent(&self) -> usize {
+        self.shape.latent
+    }
+
+    /// Number of classes.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// Height and width of the dense layer's output.
+    pub fn base(&self) -> [usize; 2] {
+        self.base
+    }
+
+    /// The exponential moving average's step: `decay` of these weights and the rest of the
+    /// `newest`.
+    pub fn follow(self, newest: &Generator, decay: f64) -> Self {
+        fn mix<const D: usize>(
+            old: Param<Tensor<D>>,
+            new: &Param<Tensor<D>>,
+            decay: f64,
+        ) -> Param<Tensor<D>> {
+            old.map(|old| old * decay + new.val() * (1.0 - decay))
+        }
+        Self {
+            dense: mix(self.dense, &newest.dense, decay),
+            first: UpConv {
+                weight: mix(self.first.weight, &newest.first.weight, decay),
+                bias: mix(self.first.bias, &newest.first.bias, decay),
+            },
+            second: UpConv {
+                weight: mix(self.second.weight, &newest.second.weight, decay),
+                bias: mix(self.second.bias, &newest.second.bias, decay),
+            },
+            ..self
+        }
+    }
+
+    /// Images of latents with labels: input `[batch][latent + classes]`, the latent and
+    /// [`LABEL_SCALE`] times the one-hot label; output `[batch][height][width][channel]` in
+    /// `[-1, 1]`.
+    pub fn forward(&self, input: Tensor<2>) -> Tensor<4> {
+        tanh(self.activations(input).logits)
+    }
+
+    /// What every layer puts out.
+    pub fn activations(&self, input: Tensor<2>) -> Activations {
+        let [batch, _] = input.dims();
+        let [height, width] = self.base;
+        let dense = leaky_relu(input.matmul(self.dense.val()), SLOPE).reshape([
+            batch,
+            height,
+            width,
+            self.shape.first,
+        ]);
+        let first = leaky_relu(self.first.forward(dense.clone()), SLOPE);
+        let logits = self.second.forward(first.clone());
+        Activations {
+            dense,
+            first,
+            logits,
+        }
+    }
+}
+
+/// A transposed convolution with a 4x4 kernel, stride 2 and padding 1, as one matrix product.
+///
+/// The 2x2 outputs around each corner between input pixels see the same 2x2 inputs: so the layer
+/// is a 2x2 convolution of the padded input with four times the channels, whose outputs are then
+/// interleaved. The integer runtime computes it the same way.
+#[derive(Module, Debug)]
+pub struct UpConv {
+    /// `[2 input rows][2 input columns][input channel]` by `[2 output rows][2 output
+    /// columns][output channel]`, each flattened.
+    pub weight: Param<Tensor<2>>,
+    /// `[output channel]`.
+    pub bias: Param<Tensor<1>>,
+}
+
+impl UpConv {
+    /// A layer with random weights.
+    pub fn new(inputs: usize, outputs: usize, device: &Device) -> Self {
+        Self {
+            weight: uniform_fan_in([4 * inputs, 4 * outputs], 4 * inputs, device),
+            bias: uniform_fan_in([outputs], 4 * inputs, device),
+        }
+    }
+
+    /// `[batch][height][width][input channel]` to `[batch][2 height][2 width][output channel]`.
+    pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+        let [batch, height, width, inputs] = input.dims();
+        let [outputs] = self.bias.dims();
+        let (rows, columns) = (height + 1, width + 1);
+        // Gathering the inputs of every corner copies each input four times, adding up what every
+        // input contributes to its corners copies each output four times: the smaller one.
+        let product = if outputs * 4 < inputs {
+            self.scatter(input)
+        } else {
+            corners(bordered(input))
+                .reshape([batch * rows * columns, 4 * inputs])
+                .matmul(self.weight.val())
+        };
+        product
+            .reshape([batch, rows, columns, 2, 2, outputs])
+            .permute([0, 1, 3, 2, 4, 5])
+            .reshape([batch, 2 * rows, 2 * columns, outputs])
+            .slice([0..batch, 1..2 * rows - 1, 1..2 * columns - 1])
+            + self.bias.val().reshape([1, 1, 1, outputs])
+    }
+
+    /// The outputs around every corner, `[batch * (height + 1) * (width + 1)][2 output rows][2
+    /// output columns][output channel]`, as sums of what each of the four inputs contributes.
+    fn scatter(&self, input: Tensor<4>) -> Tensor<2> {
+        let [batch, height, width, inputs] = input.dims();
+        let outputs = 4 * self.bias.dims()[0];
+        let weight = self
+            .weight
+            .val()
+            .reshape([4, inputs, outputs])
+            .permute([1, 0, 2])
+            .reshape([inputs, 4 * outputs]);
+        let parts = input
+            .reshape([batch * height * width, inputs])
+            .matmul(weight)
+            .reshape([batch, height, width, 4 * outputs]);
+        let part = |row: usize, column: usize| {
+            let first = (2 * row + column) * outputs;
+            let slice = [0..batch, 0..height, 0..width, first..first + outputs];
+            let pad = [(0, 0), (1 - row, row), (1 - column, column), (0, 0)];
+            parts.clone().slice(slice).pad(pad, 0.0)
+        };
+        let sum = part(0, 0) + part(0, 1) + part(1, 0) + part(1, 1);
+        sum.reshape([batch * (height + 1) * (width + 1), outputs])
+    }
+
+    /// Place in [`UpConv::weight`] of the weight that PyTorch's `ConvTranspose2d` has at
+    /// `[input][output][kernel_row][kernel_column]`: row and column of the matrix.
+    pub fn weight_index(
+        [inputs, outputs]: [usize; 2],
+        [kernel_row, kernel_column]: [usize; 2],
+        [input, output]: [usize; 2],
+    ) -> [usize; 2] {
+        // An output at 2i + 1 + a sees kernel row 2 + a - 2p of input i + p, for a and p in {0, 1}.
+        let split = |kernel: usize| (1 - kernel / 2, kernel % 2);
+        let (input_row, output_row) = split(kernel_row);
+        let (input_column, output_column) = split(kernel_column);
+        [
+            (2 * input_row + input_column) * inputs + input,
+            (2 * output_row + output_column) * outputs + output,
+        ]
+    }
+}
+
+/// Random weights as PyTorch initialises its layers: uniform within `1 / sqrt(fan_in)`.
+pub fn uniform_fan_in<const D: usize>(
+    shape: [usize; D],
+    fan_in: usize,
+    device: &Device,
+) -> Param<Tensor<D>> {
+    let bound = 1.0 / (fan_in as f64).sqrt();
+    Initializer::Uniform {
+        min: -bound,
+        max: bound,
+    }
+    .init(shape, device)
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::module::conv_transpose2d;
+    use burn::tensor::ops::ConvTransposeOptions;
+    use burn::tensor::{Distribution, Tolerance};
+
+    use super::*;
+
+    #[test]
+    fn up_conv_equals_burns_transposed_convolution() {
+        for (inputs, outputs) in [(3, 2), (9, 2)] {
+            check_up_conv(inputs, outputs);
+        }
+    }
+
+    fn check_up_conv(inputs: usize, outputs: usize) {
+        let device = Device::flex();
+        let layer = UpConv::new(inputs, outputs, &device);
+        let input = Tensor::<4>::random([2, 5, 4, inputs], Distribution::Default, &device);
+        let matrix: Vec<f32> = layer.weight.val().into_data().try_to_vec().unwrap();
+        let mut kernel = vec![];
+        for i in 0..inputs {
+            for o in 0..outputs {
+                for row in 0..4 {
+                    for column in 0..4 {
+                        let [r, c] = UpConv::weight_index([inputs, outputs], [row, column], [i, o]);
+                        kernel.push(matrix[r * 4 * outputs + c]);
+                    }
+                }
+            }
+        }
+        let kernel =
+            Tensor::<1>::from_floats(kernel.as_slice(), &device).reshape([inputs, outputs, 4, 4]);
+        let expected = conv_transpose2d(
+            input.clone().permute([0, 3, 1, 2]),
+            kernel,
+            Some(layer.bias.val()),
+            ConvTransposeOptions::new([2, 2], [1, 1], [0, 0], [1, 1], 1),
+        )
+        .permute([0, 2, 3, 1]);
+        let ours = layer.forward(input);
+        assert_eq!(ours.dims(), [2, 10, 8, outputs]);
+        ours.into_data()
+            .assert_approx_eq::<f32>(&expected.into_data(), Tolerance::absolute(1e-5));
+    }
+}

@@ -1,0 +1,10 @@
+//! Trains a GAN, quantizes its generator and writes the model file that microcontrollers draw from.
+
+pub mod cli;
+pub mod data;
+pub mod evaluate;
+pub mod gan;
+pub mod output;
+pub mod patches;
+pub mod picture;
+pub mod quantize;

@@ -1,0 +1,6 @@
+//! The `trainer` program as a user meets it: results, messages and exit codes.
+
+mod common;
+mod data;
+mod model;
+mod train;
