@@ -7,7 +7,9 @@
 use std::env;
 
 fn main() {
-    println!("cargo::rustc-check-cfg=cfg(pocketgan_kernels, values(\"armv6m\", \"armv7em\", \"portable\"))");
+    println!(
+        "cargo::rustc-check-cfg=cfg(pocketgan_kernels, values(\"armv6m\", \"armv7em\", \"portable\"))"
+    );
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-check-cfg=cfg(pocketgan_armv8m)");
     let target = env::var("TARGET").unwrap_or_default();

@@ -124,7 +124,7 @@ impl<'m> Generator<'m> {
                 other_stage = stage;
             }
             let loaded = if stage == last { &last_loaded } else { &other };
-            let Some((geometry, layer)) = loaded else {
+            let Some((geometry, layer, rows_at_once)) = loaded else {
                 return;
             };
             let Some(ring) = stages.rings.get(stage).copied() else {
@@ -134,7 +134,9 @@ impl<'m> Generator<'m> {
             if y >= geometry.output.height as usize {
                 return;
             }
-            let before = stage.checked_sub(1).and_then(|before| stages.rings.get(before));
+            let before = stage
+                .checked_sub(1)
+                .and_then(|before| stages.rings.get(before));
             if let Some(before) = before
                 && (before.made as usize) < geometry.input_rows_before(y)
             {
@@ -156,6 +158,7 @@ impl<'m> Generator<'m> {
             let job = RowJob {
                 layer,
                 geometry,
+                rows_at_once: *rows_at_once,
                 label,
                 flip: if stage == last { 0x80 } else { 0 },
                 input: match before.or(stages.latent.as_ref()) {

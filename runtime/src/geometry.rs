@@ -4,7 +4,7 @@
 //! contiguous bytes in rows of the input. Outputs that come from the same segments form a
 //! *window*; the weights of a window are one matrix (see [`crate::layout`]).
 //!
-//! - Dense: one window a row, one segment, the whole flattened input.
+//! - Dense: one window a row, or several short rows; one segment, the whole flattened input.
 //! - Convolution: a window an output pixel, a segment a kernel row. In a depthwise convolution
 //!   each output uses one channel of it only, so its weights are no matrix of the window.
 //! - Upsampling: a window an input pixel, one segment; nothing is summed, each byte is copied.
@@ -15,6 +15,9 @@
 //!   between inputs.
 
 use crate::format::{Kind, MAX_KERNEL, Shape, Window};
+
+/// Most columns of a matrix that several rows of a dense layer have together.
+const MOST_COLUMNS: usize = 128;
 
 /// The input rows behind one output row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,8 +138,8 @@ impl Geometry {
         let Kind::ConvTranspose(window) = self.kind else {
             return 0;
         };
-        let full =
-            (i32::from(self.input.height) - 1) * i32::from(window.stride) + i32::from(window.kernel);
+        let full = (i32::from(self.input.height) - 1) * i32::from(window.stride)
+            + i32::from(window.kernel);
         let cropped = full - 2 * i32::from(window.padding);
         u8::try_from(i32::from(self.output.height) - cropped).unwrap_or(u8::MAX)
     }
@@ -165,10 +168,24 @@ impl Geometry {
         }
     }
 
+    /// Output rows that have one matrix together: of a dense layer as many as divide its height and
+    /// have at most 128 columns, so that short rows make wide panels; else 1.
+    pub fn rows_at_once(&self) -> usize {
+        if self.kind != Kind::Dense {
+            return 1;
+        }
+        let height = self.output.height as usize;
+        let most = MOST_COLUMNS / self.output.row_len().max(1);
+        (1..=most.min(height))
+            .rev()
+            .find(|&rows| height.is_multiple_of(rows))
+            .unwrap_or(1)
+    }
+
     /// Number of different weight matrices among rows.
     pub fn row_phases(&self) -> usize {
         match self.kind {
-            Kind::Dense => self.output.height as usize,
+            Kind::Dense => (self.output.height as usize).div_ceil(self.rows_at_once()),
             Kind::ConvTranspose(window) => window.stride as usize,
             Kind::Conv(_) | Kind::Depthwise(_) | Kind::Upsample(_) => 1,
         }
@@ -187,7 +204,7 @@ impl Geometry {
     pub fn row(&self, y: usize) -> RowTaps {
         match self.kind {
             Kind::Dense => RowTaps {
-                phase: y,
+                phase: y / self.rows_at_once(),
                 first: 0,
                 count: 1,
             },
@@ -255,7 +272,7 @@ impl Geometry {
                 segment: self.input.len(),
                 first_input: 0,
                 first_output: 0,
-                outputs: self.output.row_len(),
+                outputs: self.output.row_len() * self.rows_at_once(),
             },
             Kind::Upsample(_) => Group {
                 segment: inputs,

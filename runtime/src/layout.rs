@@ -3,8 +3,8 @@
 //! # Order
 //!
 //! A layer's weights are a sequence of *matrices*, one for each row phase and, within it, each
-//! column group ([`crate::geometry`]): dense layers have one for each output row, convolutions
-//! one, transposed convolutions `stride` or `stride * stride`. A matrix has a row for each input
+//! column group ([`crate::geometry`]): dense layers have one for each output row or for several
+//! short ones, convolutions one, transposed convolutions `stride` or `stride * stride`. A matrix has a row for each input
 //! of a window (its segments one after another, `taps * segment` inputs) and a column for each
 //! output of a window. Rows are filled up with zeros to a multiple of four, columns to a multiple
 //! of two.
@@ -117,7 +117,11 @@ pub fn fill_zero(weights: &mut [u8], bits: u8) {
 /// If `plain` does not have [`Geometry::weights`] elements or `packed` not [`weights_len`] bytes.
 pub fn pack(geometry: &Geometry, bits: u8, plain: &[i8], packed: &mut [u8]) {
     assert_eq!(plain.len(), geometry.weights(), "number of weights");
-    assert_eq!(packed.len(), weights_len(geometry, bits), "bytes of weights");
+    assert_eq!(
+        packed.len(),
+        weights_len(geometry, bits),
+        "bytes of weights"
+    );
     fill_zero(packed, bits);
     let inputs = match geometry.kind {
         Kind::Depthwise(_) => 1,

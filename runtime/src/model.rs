@@ -6,8 +6,8 @@ use crate::format::{
     Header, Kind, Layer, MAGIC, MAX_LATENT, MAX_LAYERS, Provenance, Shape, VERSION, crc32,
 };
 use crate::geometry::Geometry;
-use crate::window::ScratchWords;
 use crate::record::{ArrayLens, Record};
+use crate::window::ScratchWords;
 
 /// A model whose every property has been checked, so that generating from it cannot fail.
 ///
@@ -117,10 +117,11 @@ impl<'a> Model<'a> {
         self.layers.clone()
     }
 
-    /// The layer of the given index with its shapes.
+    /// The layer of the given index with its shapes, and its [`Geometry::rows_at_once`].
     #[inline(never)]
-    pub(crate) fn layer(&self, index: usize) -> Option<(Geometry, Layer<'a>)> {
-        self.layers().nth(index)
+    pub(crate) fn layer(&self, index: usize) -> Option<(Geometry, Layer<'a>, usize)> {
+        let (geometry, layer) = self.layers().nth(index)?;
+        Some((geometry, layer, geometry.rows_at_once()))
     }
 
     /// Shapes of the layers, in the same order.

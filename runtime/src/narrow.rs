@@ -67,10 +67,15 @@ impl RowJob<'_> {
             narrow(&work, sums);
         }
         scratch.next_row = taps.phase == 0;
-        let Some((first_row, second_row)) = sums.split_at_mut_checked(2 * geometry.windows()) else {
+        let Some((first_row, second_row)) = sums.split_at_mut_checked(2 * geometry.windows())
+        else {
             return;
         };
-        let sums = if taps.phase == 0 { first_row } else { second_row };
+        let sums = if taps.phase == 0 {
+            first_row
+        } else {
+            second_row
+        };
         let cropped = (-geometry.group(0).first_output).max(0) as usize;
         let sums = sums.get_mut(cropped..).unwrap_or_default();
         let sums = sums.get_mut(..output.len()).unwrap_or_default();

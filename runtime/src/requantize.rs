@@ -102,6 +102,9 @@ impl Requantize {
             }
             return;
         }
+        if let &[multiplier] = run.multipliers {
+            return self.apply_grey(&scale, slope, multiplier, run);
+        }
         if scale_all(&scale, slope.is_some(), run) {
             if self.flip != 0 {
                 flip_all(run.outputs, self.flip);
@@ -114,10 +117,42 @@ impl Requantize {
         }
     }
 
+    /// Where there is one channel: its constants, repeated, make longer runs.
+    #[inline(never)]
+    fn apply_grey(&self, scale: &Scale, slope: Option<u16>, multiplier: i16, run: &mut Run) {
+        let multipliers = [multiplier; REPEATED];
+        let repeated = [run.bias.first().copied().unwrap_or(0); REPEATED];
+        let mut bias = run.bias;
+        let outputs = run.outputs.chunks_mut(REPEATED);
+        for (sums, outputs) in run.sums.chunks(REPEATED).zip(outputs) {
+            let mut part = Run {
+                sums,
+                outputs,
+                channel: 0,
+                multipliers: &multipliers,
+                bias: if run.bias_by_output { bias } else { &repeated },
+                bias_by_output: run.bias_by_output,
+            };
+            if !scale_all(scale, slope.is_some(), &mut part) {
+                match slope {
+                    None => self.each(&mut part, |t| t, clamp),
+                    Some(slope) => self.each(&mut part, |t| leaky(t, slope), clamp),
+                }
+            } else if self.flip != 0 {
+                flip_all(part.outputs, self.flip);
+            }
+            bias = bias.get(REPEATED..).unwrap_or_default();
+        }
+    }
+
     #[inline(never)]
     fn each(&self, run: &mut Run, negative: impl Fn(i32) -> i32, narrow: impl Fn(i32) -> u8) {
         let rule = *self;
-        let mut multipliers = run.multipliers.get(run.channel..).unwrap_or_default().iter();
+        let mut multipliers = run
+            .multipliers
+            .get(run.channel..)
+            .unwrap_or_default()
+            .iter();
         let mut biases = match run.bias_by_output {
             true => run.bias.iter(),
             false => run.bias.get(run.channel..).unwrap_or_default().iter(),
@@ -137,6 +172,9 @@ impl Requantize {
     }
 }
 
+/// How often the constants of an only channel are repeated.
+const REPEATED: usize = 16;
+
 /// The next of `table`, over and over; 0 if it is empty.
 #[inline(always)]
 fn next<'a>(rest: &mut core::slice::Iter<'a, i16>, table: &'a [i16]) -> i32 {
@@ -149,11 +187,11 @@ fn next<'a>(rest: &mut core::slice::Iter<'a, i16>, table: &'a [i16]) -> i32 {
 
 #[inline(never)]
 fn flip_all(outputs: &mut [u8], flip: u8) {
-    let (words, rest) = outputs.as_chunks_mut::<4>();
+    let (before, words, after) = bytemuck::pod_align_to_mut::<u8, u32>(outputs);
     for word in words {
-        *word = (u32::from_ne_bytes(*word) ^ u32::from_ne_bytes([flip; 4])).to_ne_bytes();
+        *word ^= u32::from_ne_bytes([flip; 4]);
     }
-    for byte in rest {
+    for byte in before.iter_mut().chain(after) {
         *byte ^= flip;
     }
 }

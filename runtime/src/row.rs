@@ -14,6 +14,8 @@ use crate::window::{Scratch, WindowRow};
 pub(crate) struct RowJob<'a> {
     pub layer: &'a Layer<'a>,
     pub geometry: &'a Geometry,
+    /// [`Geometry::rows_at_once`].
+    pub rows_at_once: usize,
     pub label: u8,
     /// What every byte of the output differs by: 0, or 0x80 for pixels.
     pub flip: u8,
@@ -38,6 +40,7 @@ impl<'a> RowJob<'a> {
             _ if self.layer.bits == 8 && is_narrow(self.geometry) => {
                 self.narrow(y, scratch, output);
             }
+            Kind::Dense if self.rows_at_once > 1 => self.dense(y, scratch, output),
             _ => self.matrices(y, scratch, output),
         }
     }
@@ -50,19 +53,53 @@ impl<'a> RowJob<'a> {
             .then(|| self.input.row(row as usize))
     }
 
+    /// Computes row `y` of a dense layer that makes the sums of several rows at once.
+    #[inline(never)]
+    fn dense(&self, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
+        let geometry = self.geometry;
+        let tables = Tables::new(self.layer, geometry, self.label, y, self.flip);
+        let phase = y / self.rows_at_once.max(1);
+        let row = y - phase * self.rows_at_once;
+        if row == 0 || !scratch.next_row {
+            let taps = RowTaps {
+                phase,
+                first: 0,
+                count: 1,
+            };
+            let mut windows = WindowRow::new(self, &taps, &geometry.group(0));
+            windows.weights = self.weights_from(matrix_start(geometry, phase, 0));
+            windows.sum_all(tables.first(), scratch);
+            scratch.next_row = true;
+        }
+        let sums = scratch
+            .sums
+            .get_mut(row * output.len()..)
+            .unwrap_or_default();
+        let sums = sums.get_mut(..output.len()).unwrap_or_default();
+        tables.finish(sums, 0, 0, output);
+    }
+
+    /// The layer's words of weights from a place on.
+    fn weights_from(&self, place: usize) -> &'a [u32] {
+        let weights: &[u32] = bytemuck::try_cast_slice(self.layer.weights).unwrap_or_default();
+        let start = if self.layer.bits == 4 {
+            place / 8
+        } else {
+            place / 4
+        };
+        weights.get(start..).unwrap_or_default()
+    }
+
     #[inline(never)]
     fn matrices(&self, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
         let geometry = self.geometry;
         let taps = geometry.row(y);
         let channels = geometry.output.channels as usize;
         let tables = Tables::new(self.layer, geometry, self.label, y, self.flip);
-        let weights = bytemuck::try_cast_slice(self.layer.weights).unwrap_or_default();
         for index in 0..geometry.groups() {
-            let places = matrix_start(geometry, taps.phase, index);
-            let start = if self.layer.bits == 4 { places / 8 } else { places / 4 };
             let group = geometry.group(index);
             let mut windows = WindowRow::new(self, &taps, &group);
-            windows.weights = weights.get(start..).unwrap_or_default();
+            windows.weights = self.weights_from(matrix_start(geometry, taps.phase, index));
             let (left, _) = geometry.input_margins();
             let mut from = (left as i32 + group.first_input) * i32::from(geometry.input.channels);
             let mut at = group.first_output * channels as i32;

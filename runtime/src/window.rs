@@ -52,7 +52,7 @@ impl ScratchWords {
 pub(crate) struct Scratch<'a> {
     pub words: &'a mut [u32],
     pub sums: &'a mut [i32],
-    /// Whether `sums` holds those of a narrow layer's next row.
+    /// Whether `sums` holds those of the layer's next rows, too.
     pub next_row: bool,
     /// Quads and sum of the inputs in it, if they are a dense layer's, which are the same for all
     /// its rows.
@@ -165,6 +165,54 @@ impl<'a> WindowRow<'a> {
         }
     }
 
+    /// The sums of all columns, which [`ScratchWords`] has room for, of the only window.
+    pub fn sum_all(&self, first: i32, scratch: &mut Scratch) {
+        let inputs = self.segment;
+        let (quads, total) = match scratch.dense {
+            _ if inputs > LONGEST => (0, 0),
+            Some(gathered) => gathered,
+            None => self.gather(0, 0..inputs, scratch.words),
+        };
+        if quads > 0 {
+            scratch.dense = Some((quads, total));
+        }
+        let (mut column, mut weights) = (0, self.weights);
+        while column < self.outputs {
+            let left = self.outputs - column;
+            let width = panel_width(left);
+            let columns = if width == PANEL {
+                left / PANEL * PANEL
+            } else {
+                width
+            };
+            let Some(sums) = scratch.sums.get_mut(column..column + columns) else {
+                return;
+            };
+            if inputs <= LONGEST {
+                let inputs = Inputs {
+                    words: scratch.words,
+                    quads,
+                    total,
+                };
+                let work = Panels {
+                    weights,
+                    gap: 0,
+                    inputs,
+                    first,
+                };
+                panels(width, self.job.layer.bits, &work, sums);
+            } else {
+                sums.fill(first);
+                for (panel, sums) in sums.chunks_mut(width).enumerate() {
+                    let weights = self.after(weights, panel * width, self.rows);
+                    self.sum_long(0, width, weights, scratch.words, sums);
+                }
+            }
+            weights = self.after(weights, columns, self.rows);
+            column += columns;
+        }
+    }
+
     /// Adds to the sums of one panel, gathering a part of the inputs at a time.
     #[inline(never)]
     fn sum_long(
@@ -200,14 +248,20 @@ impl<'a> WindowRow<'a> {
     /// What of `weights` is left after `inputs` rows of panels of `columns` columns together.
     #[inline(always)]
     fn after<'w>(&self, weights: &'w [u32], columns: usize, inputs: usize) -> &'w [u32] {
-        weights.get(self.words(columns, inputs)..).unwrap_or_default()
+        weights
+            .get(self.words(columns, inputs)..)
+            .unwrap_or_default()
     }
 
     /// Words that the weights of `inputs` rows of a panel take.
     #[inline(always)]
     fn words(&self, width: usize, inputs: usize) -> usize {
         let words = inputs / 4 * width;
-        if self.job.layer.bits == 4 { words / 2 } else { words }
+        if self.job.layer.bits == 4 {
+            words / 2
+        } else {
+            words
+        }
     }
 
     /// Gathers a part of the window's inputs, counted from the first tap that is summed.

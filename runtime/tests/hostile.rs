@@ -93,7 +93,7 @@ fn mutated_models_load_or_are_refused() {
         accepted += u32::from(load_and_draw(&mutated).is_ok());
     }
     assert!(
-        accepted as usize > rounds(1000),
+        accepted as usize >= rounds(1000),
         "only {accepted} are models: nothing is tried"
     );
 }
@@ -112,11 +112,11 @@ fn grown_models_load_or_are_refused() {
         }
     }
     assert!(
-        accepted as usize > rounds(1000),
+        accepted as usize >= rounds(1000),
         "only {accepted} accepted, {refused} refused"
     );
     assert!(
-        refused > rounds(100),
+        refused >= rounds(100),
         "only {refused} refused, {accepted} accepted"
     );
 }

@@ -39,7 +39,10 @@ pub fn expand(bits: u8, quads: &[[u8; 4]], words: &mut [u32]) -> (usize, i32) {
 fn expand_any(bits: u8, quads: &[[u8; 4]], words: &mut [u32]) -> (usize, i32) {
     let mut total = 0i32;
     let mut count = 0;
-    for (&quad, words) in quads.iter().zip(words.chunks_exact_mut(words_per_quad(bits))) {
+    for (&quad, words) in quads
+        .iter()
+        .zip(words.chunks_exact_mut(words_per_quad(bits)))
+    {
         let [a, b, c, d] = quad.map(|byte| i32::from(byte as i8));
         match words {
             [ac, bd] => [*ac, *bd] = [crossed(a, c), crossed(b, d)],
@@ -131,9 +134,15 @@ pub fn scale_all(scale: &Scale, leaky: bool, run: &mut Run) -> bool {
     let (mut channel, mut place) = (run.channel, 0);
     while !sums.is_empty() {
         let multipliers = run.multipliers.get(channel..).unwrap_or_default();
-        let bias = run.bias.get(if run.bias_by_output { place } else { channel }..);
+        let bias = run
+            .bias
+            .get(if run.bias_by_output { place } else { channel }..);
         let bias = bias.unwrap_or_default();
-        let count = sums.len().min(multipliers.len()).min(bias.len()).min(outputs.len());
+        let count = sums
+            .len()
+            .min(multipliers.len())
+            .min(bias.len())
+            .min(outputs.len());
         if count == 0 {
             return true;
         }
@@ -164,7 +173,11 @@ pub fn tabulate_all(scale: &Scale, table: &Table, flip: u8, run: &mut Run) -> bo
     let (Some(&bias), &[multiplier]) = (run.bias.first(), run.multipliers) else {
         return false;
     };
-    let step = if run.bias_by_output { size_of_val(&bias) } else { 0 };
+    let step = if run.bias_by_output {
+        size_of_val(&bias)
+    } else {
+        0
+    };
     if count == 0 || (run.bias_by_output && run.bias.len() < count) {
         return false;
     }
@@ -227,19 +240,28 @@ unsafe extern "C" fn expand_quads(_: *const u32, _: *mut u32, _: usize) -> i32 {
 macro_rules! word {
     ($load:literal, $even:literal, $odd:literal) => {
         concat!(
-            $load, "\n",
+            $load,
+            "\n",
             "uxtb r5, r4\n",
             "muls r5, r2, r5\n",
-            "add ", $even, ", r5\n",
+            "add ",
+            $even,
+            ", r5\n",
             "sxth r5, r4\n",
             "muls r5, r2, r5\n",
-            "add ", $odd, ", r5\n",
+            "add ",
+            $odd,
+            ", r5\n",
             "asrs r4, r4, #16\n",
             "uxtb r5, r4\n",
             "muls r5, r3, r5\n",
-            "add ", $even, ", r5\n",
+            "add ",
+            $even,
+            ", r5\n",
             "muls r4, r3, r4\n",
-            "add ", $odd, ", r4\n",
+            "add ",
+            $odd,
+            ", r4\n",
         )
     };
 }
@@ -408,7 +430,9 @@ macro_rules! nibble {
             "mov r5, r3\n",
             "ands r5, r4\n",
             "muls r5, r2, r5\n",
-            "add ", $sum, ", r5\n",
+            "add ",
+            $sum,
+            ", r5\n",
         )
     };
 }
@@ -425,7 +449,9 @@ macro_rules! nibble_word {
             "lsrs r4, r4, #4\n",
             "ands r4, r3\n",
             "muls r4, r2, r4\n",
-            "add ", $d, ", r4\n",
+            "add ",
+            $d,
+            ", r4\n",
         )
     };
 }
@@ -445,8 +471,12 @@ macro_rules! nibble_pair {
 macro_rules! flush {
     ($first:literal, $second:literal) => {
         concat!(
-            "mov r4, ", $first, "\n",
-            "mov r5, ", $second, "\n",
+            "mov r4, ",
+            $first,
+            "\n",
+            "mov r5, ",
+            $second,
+            "\n",
             "asrs r4, r4, #16\n",
             "asrs r5, r5, #16\n",
             "ldr r6, [r2]\n",
@@ -525,10 +555,7 @@ unsafe extern "C" fn nibbles8(_: *const u32, _: *const u32, _: usize, _: *mut i3
 pub fn narrow(work: &Narrow, sums: &mut [i32]) {
     let quads = work.segment / 4;
     let aligned = |row: &&[u8]| row.as_ptr().cast::<u32>().is_aligned();
-    if quads == 0
-        || !work.step.is_multiple_of(4)
-        || !work.rows.iter().all(aligned)
-    {
+    if quads == 0 || !work.step.is_multiple_of(4) || !work.rows.iter().all(aligned) {
         return portable::narrow(work, sums);
     }
     let (first_row, second_row) = sums.split_at_mut(sums.len() / 2);

@@ -65,8 +65,7 @@ pub fn nibbles<const W: usize>(panels: &Panels, sums: &mut [i32]) {
 
 /// A kernel: weights, inputs, quads, first value of even columns' sums; first value of the odd
 /// ones', times 256, plus that; sums, panels, bytes between panels.
-type Kernel =
-    unsafe extern "C" fn(*const u32, *const u32, usize, i32, i32, *mut i32, usize, usize);
+type Kernel = unsafe extern "C" fn(*const u32, *const u32, usize, i32, i32, *mut i32, usize, usize);
 
 /// Runs `kernel`, which takes `words` words of weights for each quad and `width` columns.
 #[inline(always)]
@@ -75,7 +74,9 @@ fn run(kernel: Kernel, width: usize, words: usize, panels: &Panels, sums: &mut [
     let count = sums.len() / width;
     let used = inputs.quads * words;
     let needed = count * (used + panels.gap);
-    if count == 0 || used == 0 || needed > panels.weights.len() + panels.gap
+    if count == 0
+        || used == 0
+        || needed > panels.weights.len() + panels.gap
         || inputs.quads * 2 > inputs.words.len()
     {
         return;
@@ -97,6 +98,20 @@ fn run(kernel: Kernel, width: usize, words: usize, panels: &Panels, sums: &mut [
     }
 }
 
+/// A quad of inputs.
+macro_rules! expand_quad {
+    () => {
+        concat!(
+            "ldr r3, [r0], #4\n",
+            "sxtb16 r12, r3\n",
+            "sxtb16 r4, r3, ror #8\n",
+            "smlad lr, r12, r5, lr\n",
+            "smlad lr, r4, r5, lr\n",
+            "strd r12, r4, [r1], #8\n",
+        )
+    };
+}
+
 /// r0 quads, r1 words, r2 number of quads; r3 quad, r12 and r4 its pairs, lr sum, r5 two ones.
 #[unsafe(naked)]
 unsafe extern "C" fn expand_quads(_: *const u8, _: *mut u32, _: usize) -> i32 {
@@ -105,15 +120,15 @@ unsafe extern "C" fn expand_quads(_: *const u8, _: *mut u32, _: usize) -> i32 {
         "push {{r4, r5, lr}}",
         "mov r5, #0x00010001",
         "mov lr, #0",
+        // Two quads a round; an odd number begins in its middle.
+        "lsrs r3, r2, #1",
+        "bcs 3f",
         "2:",
-        "ldr r3, [r0], #4",
-        "sxtb16 r12, r3",
-        "sxtb16 r4, r3, ror #8",
-        "smlad lr, r12, r5, lr",
-        "smlad lr, r4, r5, lr",
-        "strd r12, r4, [r1], #8",
-        "subs r2, r2, #1",
-        "bne 2b",
+        expand_quad!(),
+        "3:",
+        expand_quad!(),
+        "subs r2, r2, #2",
+        "bhi 2b",
         "mov r0, lr",
         "pop {{r4, r5, pc}}",
     )
@@ -124,12 +139,28 @@ macro_rules! two_words {
     ($even0:literal, $odd0:literal, $even1:literal, $odd1:literal) => {
         concat!(
             "ldrd r12, lr, [r0], #8\n",
-            "smlad ", $odd0, ", r12, r11, ", $odd0, "\n",
-            "smlad ", $odd1, ", lr, r11, ", $odd1, "\n",
+            "smlad ",
+            $odd0,
+            ", r12, r11, ",
+            $odd0,
+            "\n",
+            "smlad ",
+            $odd1,
+            ", lr, r11, ",
+            $odd1,
+            "\n",
             "uxtb16 r12, r12\n",
             "uxtb16 lr, lr\n",
-            "smlad ", $even0, ", r12, r11, ", $even0, "\n",
-            "smlad ", $even1, ", lr, r11, ", $even1, "\n",
+            "smlad ",
+            $even0,
+            ", r12, r11, ",
+            $even0,
+            "\n",
+            "smlad ",
+            $even1,
+            ", lr, r11, ",
+            $even1,
+            "\n",
         )
     };
 }
@@ -300,13 +331,29 @@ macro_rules! nibble_word {
         concat!(
             "ldr r12, [r0], #4\n",
             "and lr, r2, r12\n",
-            "smlad ", $a, ", lr, r11, ", $a, "\n",
+            "smlad ",
+            $a,
+            ", lr, r11, ",
+            $a,
+            "\n",
             "and lr, r2, r12, lsr #4\n",
-            "smlad ", $b, ", lr, r11, ", $b, "\n",
+            "smlad ",
+            $b,
+            ", lr, r11, ",
+            $b,
+            "\n",
             "and lr, r2, r12, lsr #8\n",
-            "smlad ", $c, ", lr, r11, ", $c, "\n",
+            "smlad ",
+            $c,
+            ", lr, r11, ",
+            $c,
+            "\n",
             "and lr, r2, r12, lsr #12\n",
-            "smlad ", $d, ", lr, r11, ", $d, "\n",
+            "smlad ",
+            $d,
+            ", lr, r11, ",
+            $d,
+            "\n",
         )
     };
 }
@@ -377,7 +424,9 @@ pub fn scale_all(scale: &Scale, leaky: bool, run: &mut Run) -> bool {
     let kernel: ScaleKernel = if leaky { scale_leaky } else { scale_plain };
     // Back by this much at the end of a period.
     let back = if run.bias_by_output { 0 } else { 2 * period };
-    let bias = run.bias.get(if run.bias_by_output { 0 } else { run.channel }..);
+    let bias = run
+        .bias
+        .get(if run.bias_by_output { 0 } else { run.channel }..);
     let multipliers = run.multipliers.get(run.channel..);
     let (Some(bias), Some(multipliers)) = (bias, multipliers) else {
         return false;
@@ -496,7 +545,11 @@ pub fn tabulate_all(scale: &Scale, table: &Table, flip: u8, run: &mut Run) -> bo
     let (Some(&bias), &[multiplier]) = (run.bias.first(), run.multipliers) else {
         return false;
     };
-    let step = if run.bias_by_output { size_of_val(&bias) } else { 0 };
+    let step = if run.bias_by_output {
+        size_of_val(&bias)
+    } else {
+        0
+    };
     if count == 0 || (run.bias_by_output && run.bias.len() < count) {
         return false;
     }
@@ -585,14 +638,19 @@ struct NarrowWork {
 pub fn narrow(work: &Narrow, sums: &mut [i32]) {
     let windows = sums.len() / 4;
     let (quads, taps) = (work.segment / 4, work.rows.len());
-    let (first_row, second_row) = sums.split_at_mut(2 * windows);
+    let Some((first_row, second_row)) = sums.split_at_mut_checked(2 * windows) else {
+        return;
+    };
     let row_len = windows.saturating_sub(1) * work.step + 4 * quads;
     if windows == 0
         || quads == 0
         || taps == 0
         || taps > MOST_TAPS
         || work.rows.iter().any(|row| row.len() < row_len)
-        || work.weights.iter().any(|weights| weights.len() < 2 * quads * taps)
+        || work
+            .weights
+            .iter()
+            .any(|weights| weights.len() < 2 * quads * taps)
     {
         return;
     }
@@ -619,9 +677,27 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
 macro_rules! narrow_word {
     ($even:literal, $odd:literal, $word:literal, $x:literal) => {
         concat!(
-            "smlad ", $odd, ", ", $word, ", ", $x, ", ", $odd, "\n",
-            "uxtb16 ", $word, ", ", $word, "\n",
-            "smlad ", $even, ", ", $word, ", ", $x, ", ", $even, "\n",
+            "smlad ", $odd, ", ", $word, ", ", $x, ", ", $odd, "\n", "uxtb16 ", $word, ", ", $word,
+            "\n", "smlad ", $even, ", ", $word, ", ", $x, ", ", $even, "\n",
+        )
+    };
+}
+
+/// A quad of inputs with both rows' matrices.
+macro_rules! narrow_quad {
+    () => {
+        concat!(
+            "ldr r11, [r2], #4\n",
+            "sxtb16 r10, r11\n",
+            "sxtb16 r11, r11, ror #8\n",
+            "smlad r8, r10, r9, r8\n",
+            "smlad r8, r11, r9, r8\n",
+            "ldrd r12, lr, [r0], #8\n",
+            narrow_word!("r4", "r5", "r12", "r10"),
+            narrow_word!("r4", "r5", "lr", "r11"),
+            "ldrd r12, lr, [r1], #8\n",
+            narrow_word!("r6", "r7", "r12", "r10"),
+            narrow_word!("r6", "r7", "lr", "r11"),
         )
     };
 }
@@ -661,21 +737,15 @@ unsafe extern "C" fn narrow_windows(_: &mut NarrowWork) {
         "ldr r2, [sp, #12]",
         "ldr r3, [r12, #8]",
         "add r2, r2, r11",
-        // A quad.
+        // Two quads a round; an odd number begins in its middle.
+        "lsrs r10, r3, #1",
+        "bcs 5f",
         "4:",
-        "ldr r11, [r2], #4",
-        "sxtb16 r10, r11",
-        "sxtb16 r11, r11, ror #8",
-        "smlad r8, r10, r9, r8",
-        "smlad r8, r11, r9, r8",
-        "ldrd r12, lr, [r0], #8",
-        narrow_word!("r4", "r5", "r12", "r10"),
-        narrow_word!("r4", "r5", "lr", "r11"),
-        "ldrd r12, lr, [r1], #8",
-        narrow_word!("r6", "r7", "r12", "r10"),
-        narrow_word!("r6", "r7", "lr", "r11"),
-        "subs r3, r3, #1",
-        "bne 4b",
+        narrow_quad!(),
+        "5:",
+        narrow_quad!(),
+        "subs r3, r3, #2",
+        "bhi 4b",
         "ldr r10, [sp, #8]",
         "cmp r10, #0",
         "bne 3b",

@@ -16,8 +16,11 @@ pub fn depthwise_sum(
     first: usize,
 ) -> i32 {
     let inputs = inputs.iter().step_by(channels.max(1));
-    inputs.take(kernel).enumerate().fold(0, |sum: i32, (k, &x)| {
-        let w = weight(weights, bits, first + k * channels);
-        sum.wrapping_add(w.wrapping_mul(i32::from(x as i8)))
-    })
+    inputs
+        .take(kernel)
+        .enumerate()
+        .fold(0, |sum: i32, (k, &x)| {
+            let w = weight(weights, bits, first + k * channels);
+            sum.wrapping_add(w.wrapping_mul(i32::from(x as i8)))
+        })
 }

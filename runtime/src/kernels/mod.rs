@@ -1,19 +1,21 @@
 //! Sums of products: the inner loops.
 //!
 //! A window's inputs are first *gathered* ([`Gather`]): sign-extended and laid out as the target's
-//! multiplications want them, once for all columns. [`panel`] then sums one panel of a matrix
-//! ([`crate::layout`]) over them. Both exist once in plain Rust ([`portable`]) and once for each
+//! multiplications want them, once for all columns. [`panels`] then sums panels of a matrix
+//! ([`crate::layout`]) over them. Both exist once in plain Rust (`portable`) and once for each
 //! target that has instructions or constraints worth it; `build.rs` says which one is compiled in.
 
 mod depthwise;
 mod gather;
+// Where a target has kernels of its own, only the rest of these is used.
+#[cfg_attr(not(pocketgan_kernels = "portable"), allow(dead_code))]
 mod portable;
 mod upsample;
 
-#[cfg(pocketgan_kernels = "armv7em")]
-mod armv7em;
 #[cfg(pocketgan_kernels = "armv6m")]
 mod armv6m;
+#[cfg(pocketgan_kernels = "armv7em")]
+mod armv7em;
 
 #[cfg(pocketgan_kernels = "armv6m")]
 use armv6m as target;

@@ -1,8 +1,8 @@
 //! The kernels in plain Rust, for every target.
 
 use super::{Narrow, Panels};
-use crate::requantize::{Run, Scale, Table};
 use crate::layout::PANEL;
+use crate::requantize::{Run, Scale, Table};
 
 /// Words that a gathered quad takes: its pairs of inputs `k0 k2` and `k1 k3`. For weights of 8 bits
 /// the first input is in the lower half of a word, for weights of 4 bits the pair is [`crossed`].

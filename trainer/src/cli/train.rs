@@ -1,6 +1,6 @@
 //! `trainer train`: from images to a model file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -116,22 +116,14 @@ pub fn run(args: &TrainArgs) -> Result<(), CliError> {
     output::write(&grid, &samples)?;
     output::write(&args.export, &bytes)?;
 
-    let took = started.elapsed().as_secs();
-    tell(&summary(args, &model, &quality, &judge));
+    let seconds = started.elapsed().as_secs();
     tell(&format!(
-        "time      {} min {:02} s, {} steps",
-        took / 60,
-        took % 60,
-        game.step_count()
-    ));
-    tell(&format!("samples   {}", grid.display()));
-    tell(&format!(
-        "next      trainer sample {0}; or put it on the emulated board: cd \
-         firmware/boards/lm3s6965evb && GEN_BIN={1} cargo run --release",
-        args.export.display(),
-        std::path::absolute(&args.export)
-            .unwrap_or_else(|_| args.export.clone())
-            .display()
+        "\n{}\ntime      {} min {:02} s, {} steps\n{}",
+        cost_and_quality(&args.export, &model, &quality, &judge),
+        seconds / 60,
+        seconds % 60,
+        game.step_count(),
+        what_next(&args.export, &grid),
     ));
     Ok(())
 }
@@ -221,20 +213,32 @@ pub fn bar(steps: usize, what: &'static str) -> ProgressBar {
     bar
 }
 
-fn summary(args: &TrainArgs, model: &Model, quality: &Quality, judge: &Judge) -> String {
-    let recognised = quality.recognised.unwrap_or(0.0);
+fn cost_and_quality(file: &Path, model: &Model, quality: &Quality, judge: &Judge) -> String {
     format!(
-        "\nmodel     {}: {} bytes of flash, {} bytes of RAM, {} multiply-accumulates an image\n\
+        "model     {}: {} bytes of flash, {} bytes of RAM, {} multiply-accumulates an image\n\
          quality   {:.1} % of {} images read as the class asked for (real test images: {:.1} %), \
          Fréchet distance {:.1} (between two halves of the test images: {:.1})",
-        args.export.display(),
+        file.display(),
         model.file_len(),
         model.workspace_len(),
         model.macs(),
-        100.0 * recognised,
+        100.0 * quality.recognised.unwrap_or(0.0),
         quality.images,
         100.0 * judge.accuracy,
         quality.frechet,
         judge.floor,
+    )
+}
+
+fn what_next(file: &Path, grid: &Path) -> String {
+    let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    format!(
+        "samples   {}\n\
+         next      see more digits:      cargo run --release -p trainer -- sample {}\n\
+         \x20         put it on a board:    cd firmware/boards/lm3s6965evb && GEN_BIN={} cargo run \
+         --release",
+        grid.display(),
+        file.display(),
+        absolute.display(),
     )
 }

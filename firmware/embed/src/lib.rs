@@ -1,0 +1,143 @@
+//! Puts a model into a board's firmware. The build script of every board calls [`build_script`].
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use runtime::{Model, ModelError};
+
+/// Path of the model that boards embed unless `GEN_BIN` names another.
+pub fn default_model() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).join("models/digits.gen.bin")
+}
+
+/// Why a model could not be embedded.
+#[derive(Debug, thiserror::Error)]
+pub enum EmbedError {
+    /// The model file cannot be read.
+    #[error(
+        "cannot read the model {}: {source}; GEN_BIN=path names another model, and `cargo run --release -p trainer -- train --export gen.bin` makes one",
+        path.display()
+    )]
+    Read {
+        /// The model file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The file is not a usable model.
+    #[error(
+        "cannot embed {}: {source}; `cargo run --release -p trainer -- train --export gen.bin` makes a model",
+        path.display()
+    )]
+    Model {
+        /// The model file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: ModelError,
+    },
+    /// The build folder cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// The file that was to be written.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// The whole work of a build script: embeds the model that the environment variable `GEN_BIN`
+/// names, else [`default_model`], and asks cargo to run again when either changes.
+///
+/// A relative `GEN_BIN` counts from the board's folder, where cargo runs build scripts and where
+/// its user runs cargo. What is wrong with a model ends the build with one sentence.
+///
+/// The firmware then has the model by `include!(concat!(env!("OUT_DIR"), "/model.rs"));`, which
+/// defines
+/// - `MODEL: &[u8]`, the file, at an address that is a multiple of four;
+/// - `WORKSPACE: usize`, the bytes of RAM that the model needs.
+pub fn build_script() {
+    println!("cargo::rerun-if-env-changed=GEN_BIN");
+    let path = env::var_os("GEN_BIN").map_or_else(default_model, PathBuf::from);
+    println!("cargo::rerun-if-changed={}", path.display());
+    let out_dir = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR for build scripts");
+    if let Err(error) = embed(&path, Path::new(&out_dir)) {
+        println!("cargo::error={error}");
+    }
+}
+
+/// Writes `model.gen.bin`, a copy of the model at `path`, and `model.rs`, which includes it, to
+/// `out_dir`.
+///
+/// # Errors
+/// [`EmbedError`]; above all, the file is not a model.
+pub fn embed(path: &Path, out_dir: &Path) -> Result<(), EmbedError> {
+    let bytes = fs::read(path).map_err(|source| EmbedError::Read {
+        path: path.into(),
+        source,
+    })?;
+    let model = Model::from_bytes(&bytes).map_err(|source| EmbedError::Model {
+        path: path.into(),
+        source,
+    })?;
+    let mut code = String::new();
+    let _ = write!(
+        code,
+        r#"/// Aligns the model, so that its weights lie at multiples of four.
+#[repr(C, align(4))]
+struct Aligned<T: ?Sized>(T);
+
+static ALIGNED: &Aligned<[u8]> =
+    &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/model.gen.bin")));
+
+/// The model file.
+pub static MODEL: &[u8] = &ALIGNED.0;
+
+/// Bytes of RAM that the model needs.
+pub const WORKSPACE: usize = {};
+"#,
+        model.workspace_len()
+    );
+    write(&out_dir.join("model.gen.bin"), &bytes)?;
+    write(&out_dir.join("model.rs"), code.as_bytes())
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), EmbedError> {
+    fs::write(path, bytes).map_err(|source| EmbedError::Write {
+        path: path.into(),
+        source,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_the_missing_file_and_what_to_do() {
+        let out_dir = tempfile::tempdir().unwrap();
+        let error = embed(Path::new("no/such.gen.bin"), out_dir.path()).unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.starts_with("cannot read the model no/such.gen.bin: "),
+            "{text}"
+        );
+        assert!(text.contains("train --export gen.bin"), "{text}");
+        assert!(!text.contains('\n'), "{text}");
+    }
+
+    #[test]
+    fn refuses_what_is_not_a_model_and_writes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("picture.png");
+        fs::write(&path, b"\x89PNG\r\n\x1a\n").unwrap();
+        let out_dir = tempfile::tempdir().unwrap();
+        let text = embed(&path, out_dir.path()).unwrap_err().to_string();
+        assert!(
+            text.contains("picture.png: ") && text.contains("not a model"),
+            "{text}"
+        );
+        assert_eq!(fs::read_dir(out_dir.path()).unwrap().count(), 0);
+    }
+}

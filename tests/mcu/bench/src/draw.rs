@@ -1,0 +1,33 @@
+//! The least that draws: loads the model in flash and hands its rows to a port. Against `empty`,
+//! its size is the size of the runtime.
+#![no_std]
+#![no_main]
+
+mod entry;
+mod model;
+
+use core::hint::black_box;
+
+use runtime::{Generator, Latent, Model};
+use semihosting::process::ExitCode;
+
+pub(crate) fn run() -> ExitCode {
+    // SAFETY: this function is called once.
+    let (workspace, pixels) = unsafe { model::memory() };
+    let Ok(model) = Model::from_bytes(model::bytes()) else {
+        return ExitCode::FAILURE;
+    };
+    let latent = Latent::from_seed(black_box(1), model.latent_len());
+    let drawn = Generator::new(&model, workspace).and_then(|mut generator| {
+        generator.rows(&latent, black_box(0), |_, row| {
+            for (pixel, &value) in pixels.iter_mut().zip(row) {
+                *pixel = value;
+            }
+            black_box(&mut *pixels);
+        })
+    });
+    match drawn {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}

@@ -1,0 +1,84 @@
+//! The boards that can be emulated.
+
+use std::path::PathBuf;
+
+use crate::Error;
+
+/// A board in `firmware/boards`, and how QEMU emulates it.
+#[derive(Debug)]
+pub struct Board {
+    /// Name of its folder, its package and its binary.
+    pub name: &'static str,
+    /// Target triple of its core.
+    pub target: &'static str,
+    /// QEMU's name of the machine.
+    pub machine: &'static str,
+    /// QEMU's `-icount shift`: an instruction takes 2 to the power of this in nanoseconds.
+    pub instruction_shift: u32,
+    /// The display.
+    pub display: Display,
+    /// QEMU's name of the key that stands for the app's button.
+    pub button_key: &'static str,
+}
+
+/// A display as QEMU draws it: pixels as squares, grey level `n` of `levels` as
+/// `n * 255 / (levels - 1)`.
+#[derive(Clone, Copy, Debug)]
+pub struct Display {
+    /// Pixels of a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// Grey levels.
+    pub levels: u8,
+    /// Side of the square that a pixel is drawn as.
+    pub magnify: usize,
+}
+
+/// The EK-LM3S6965: 50 MHz Cortex-M3, 128x64 OLED in 16 greys.
+///
+/// At 32 ns an instruction, the emulated core is as fast as one at its 50 MHz that takes 1.6
+/// cycles an instruction.
+pub const LM3S6965EVB: Board = Board {
+    name: "lm3s6965evb",
+    target: "thumbv7m-none-eabi",
+    machine: "lm3s6965evb",
+    instruction_shift: 5,
+    display: Display {
+        width: 128,
+        height: 64,
+        levels: 16,
+        magnify: 4,
+    },
+    button_key: "ctrl",
+};
+
+const BOARDS: &[&Board] = &[&LM3S6965EVB];
+
+impl Board {
+    /// The board of this name.
+    ///
+    /// # Errors
+    /// [`Error::NoBoard`].
+    pub fn named(name: &str) -> Result<&'static Board, Error> {
+        BOARDS
+            .iter()
+            .find(|board| board.name == name)
+            .copied()
+            .ok_or_else(|| Error::NoBoard {
+                name: name.into(),
+                known: BOARDS
+                    .iter()
+                    .map(|board| board.name)
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            })
+    }
+
+    /// The board's folder.
+    pub fn folder(&self) -> PathBuf {
+        [env!("CARGO_MANIFEST_DIR"), "../firmware/boards", self.name]
+            .iter()
+            .collect()
+    }
+}

@@ -1,0 +1,14 @@
+//! The harness that builds boards' firmware, runs it in an emulator and looks at its display.
+
+pub mod board;
+pub mod emulator;
+mod error;
+pub mod firmware;
+pub mod gallery;
+mod log;
+mod process;
+mod qmp;
+pub mod random_model;
+pub mod screen;
+
+pub use error::Error;
