@@ -100,9 +100,7 @@ impl Game {
         let noise_size = [2 * size[0], size[1], size[2], size[3]];
         let noise = draws.noise(noise_size, recipe.penalty_noise, device);
         let all = Tensor::cat(vec![both.clone(), both + noise], 0);
-        let logits = self
-            .discriminator
-            .forward(all, labels.clone().repeat(&[4]));
+        let logits = self.discriminator.forward(all, labels.clone().repeat(&[4]));
         let (at, near) = halves(logits);
         // Twice the mean over both kinds of images is the sum of R1 and R2.
         let weight = 2.0 * recipe.penalty;
@@ -143,7 +141,7 @@ impl Game {
 fn halves(logits: Tensor<1>) -> (Tensor<1>, Tensor<1>) {
     let [count] = logits.dims();
     (
-        logits.clone().slice([0..count / 2]),
-        logits.slice([count / 2..count]),
+        logits.clone().narrow(0, 0, count / 2),
+        logits.narrow(0, count / 2, count - count / 2),
     )
 }

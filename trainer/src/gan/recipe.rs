@@ -83,7 +83,7 @@ impl Recipe {
             ema: 0.999,
             penalty: 0.01,
             penalty_noise: 0.05,
-            steps: 6000,
+            steps: 5000,
         }
     }
 

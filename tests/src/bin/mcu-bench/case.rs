@@ -278,7 +278,7 @@ impl Arrays {
     ) -> Self {
         let largest = if spec.bits == 4 { 7 } else { 127 };
         let mut uniform = |largest: i32| {
-            (i64::from(random.next_u32()) * i64::from(2 * largest + 1) >> 32) as i32 - largest
+            ((i64::from(random.next_u32()) * i64::from(2 * largest + 1)) >> 32) as i32 - largest
         };
         let plain: Vec<i8> = (0..geometry.weights())
             .map(|_| uniform(largest) as i8)
