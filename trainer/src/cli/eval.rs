@@ -48,7 +48,7 @@ struct Report {
     frechet: f64,
     /// Real test images read as their label.
     real_recognised: f64,
-    /// Fréchet distance between the real test images with even and odd index.
+    /// Fréchet distance between two random halves of the real test images.
     real_frechet: f64,
 }
 
