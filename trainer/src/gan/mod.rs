@@ -1,13 +1,16 @@
 //! The adversarial game: networks, losses and the training step.
 //!
 //! Reading order: [`recipe`] (what is trained and how), [`generator`] and [`discriminator`] (the
-//! networks), [`loss`] (the game), [`draws`] (all randomness), [`game`] (one step after another).
+//! networks, made of [`layers`]), [`loss`] (what each minimises), [`draws`] (all randomness),
+//! [`average`] (of the generator's weights), [`game`] (one step after another).
 //!
 //! Images are `[batch][height][width][channel]` floats in `[-1, 1]` here, -1 being background.
 
+pub mod average;
 pub mod discriminator;
 pub mod draws;
 pub mod game;
 pub mod generator;
+pub mod layers;
 pub mod loss;
 pub mod recipe;

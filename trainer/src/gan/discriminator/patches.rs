@@ -1,12 +1,12 @@
-//! The discriminator network.
+//! Our discriminator.
 
 use burn::Tensor;
 use burn::module::{Module, Param};
 use burn::tensor::activation::leaky_relu;
 use burn::tensor::{Device, Int};
 
-use super::generator::uniform_fan_in;
-use super::recipe::SLOPE;
+use crate::gan::layers::{Dense, uniform_fan_in};
+use crate::gan::recipe::SLOPE;
 use crate::patches::{blocks, corners};
 
 const PATCH: usize = 64;
@@ -21,7 +21,7 @@ const FEATURES: usize = 128;
 /// inner product with the label's embedding (Miyato and Koyama 2018, "cGANs with projection
 /// discriminator").
 #[derive(Module, Debug)]
-pub struct Discriminator {
+pub struct PatchDiscriminator {
     patch: Dense,
     area: Dense,
     features: Dense,
@@ -29,26 +29,7 @@ pub struct Discriminator {
     embedding: Param<Tensor<2>>,
 }
 
-#[derive(Module, Debug)]
-struct Dense {
-    weight: Param<Tensor<2>>,
-    bias: Param<Tensor<1>>,
-}
-
-impl Dense {
-    fn new(inputs: usize, outputs: usize, device: &Device) -> Self {
-        Self {
-            weight: uniform_fan_in([inputs, outputs], inputs, device),
-            bias: uniform_fan_in([outputs], inputs, device),
-        }
-    }
-
-    fn forward(&self, input: Tensor<2>) -> Tensor<2> {
-        input.matmul(self.weight.val()) + self.bias.val().unsqueeze()
-    }
-}
-
-impl Discriminator {
+impl PatchDiscriminator {
     /// A discriminator with random weights for images of `height`, `width` and `channels`, in
     /// `classes` classes. Height and width must be 4 more than a multiple of 8.
     pub fn new(classes: usize, [height, width, channels]: [usize; 3], device: &Device) -> Self {
