@@ -7,4 +7,5 @@ pub mod gan;
 pub mod output;
 pub mod patches;
 pub mod picture;
+pub mod plot;
 pub mod quantize;
