@@ -6,7 +6,7 @@ use clap::builder::PossibleValuesParser;
 use super::CliError;
 use crate::data::DataSet;
 use crate::gan::loss::Loss;
-use crate::gan::recipe::{DiscriminatorShape, GeneratorShape, Recipe};
+use crate::gan::recipe::{DiscriminatorShape, GeneratorShape, Recipe, Weights};
 
 /// Hidden units of `--discriminator hidden`.
 const HIDDEN: usize = 256;
@@ -14,8 +14,8 @@ const HIDDEN: usize = 256;
 /// Arguments that choose a recipe and change it.
 #[derive(Debug, Args)]
 pub struct RecipeArgs {
-    /// What to train, and how: small, tiny and nano for microcontrollers; goodfellow and dcgan from
-    /// the textbook
+    /// What to train, and how: small, tiny, nano, pico and femto, each smaller than the one before,
+    /// for microcontrollers; goodfellow and dcgan from the textbook
     #[arg(long, value_name = "NAME", default_value = Recipe::ALL[0].name,
           value_parser = PossibleValuesParser::new(Recipe::ALL.map(|recipe| recipe.name)))]
     recipe: String,
@@ -24,6 +24,11 @@ pub struct RecipeArgs {
     #[arg(long, value_name = "LOSS",
           value_parser = PossibleValuesParser::new(Loss::ALL.map(Loss::name)))]
     loss: Option<String>,
+
+    /// Bits of the generator's weights on the device; training makes up for the rounding to four
+    /// [default: the recipe's]
+    #[arg(long, value_name = "BITS", value_parser = ["int8", "int4"])]
+    weights: Option<String>,
 
     /// The discriminator of goodfellow: one hidden layer, or none [default: hidden]
     #[arg(long, value_name = "KIND", value_parser = ["hidden", "linear"])]
@@ -50,6 +55,19 @@ impl RecipeArgs {
         if let Some(name) = &self.loss {
             recipe.loss = Loss::named(name)
                 .ok_or_else(|| CliError::Usage(format!("there is no loss {name}")))?;
+        }
+        if let Some(bits) = &self.weights {
+            let weights = match bits.as_str() {
+                "int4" => Weights::INT4,
+                _ => Weights::INT8,
+            };
+            if !recipe.set_weights(weights) {
+                return Err(CliError::Usage(format!(
+                    "--weights {bits} is for the recipes small to femto: the weights of {} have \
+                     eight bits",
+                    recipe.name
+                )));
+            }
         }
         if let Some(kind) = &self.discriminator {
             if !matches!(recipe.generator, GeneratorShape::Perceptron { .. }) {

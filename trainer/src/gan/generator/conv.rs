@@ -6,8 +6,9 @@ use burn::module::{Initializer, Module, Param};
 use burn::tensor::Device;
 use burn::tensor::activation::{leaky_relu, tanh};
 
+use crate::gan::int4::rounded;
 use crate::gan::layers::{normal, uniform_fan_in};
-use crate::gan::recipe::{ConvShape, SLOPE};
+use crate::gan::recipe::{Bits, ConvShape, SLOPE, Weights};
 use crate::patches::{bordered, corners};
 
 /// A generator; [`ConvShape`] says how its layers follow each other.
@@ -23,6 +24,8 @@ pub struct ConvGenerator {
     #[module(skip)]
     shape: ConvShape,
     #[module(skip)]
+    latent: usize,
+    #[module(skip)]
     base: [usize; 2],
 }
 
@@ -37,21 +40,24 @@ pub struct Activations {
 }
 
 impl ConvGenerator {
-    /// A generator with random weights, from `inputs` numbers to images of `height`, `width`
-    /// (multiples of four) and `channels`.
+    /// A generator with random weights, from a latent and a label of `classes` classes to images of
+    /// `height`, `width` (multiples of four) and `channels`.
     pub fn new(
         shape: ConvShape,
-        inputs: usize,
+        latent: usize,
+        classes: usize,
         [height, width, channels]: [usize; 3],
         device: &Device,
     ) -> Self {
         let base = [height / 4, width / 4];
+        let inputs = latent + classes;
         let outputs = base[0] * base[1] * shape.first;
         Self {
             dense: uniform_fan_in([inputs, outputs], inputs, device),
             first: UpConv::new(shape.first, shape.second, device),
             second: UpConv::new(shape.second, channels, device),
             shape,
+            latent,
             base,
         }
     }
@@ -61,18 +67,25 @@ impl ConvGenerator {
         tanh(self.activations(input).logits)
     }
 
+    /// How wide the weights of each layer are on the device.
+    pub fn weights(&self) -> Weights {
+        self.shape.weights
+    }
+
     /// What every layer puts out.
     pub fn activations(&self, input: Tensor<2>) -> Activations {
         let [batch, _] = input.dims();
         let [height, width] = self.base;
-        let dense = leaky_relu(input.matmul(self.dense.val()), SLOPE).reshape([
-            batch,
-            height,
-            width,
-            self.shape.first,
-        ]);
-        let first = leaky_relu(self.first.forward(dense.clone()), SLOPE);
-        let logits = self.second.forward(first.clone());
+        let Weights {
+            dense,
+            convolutions,
+        } = self.shape.weights;
+        let channels = self.shape.first;
+        let weight = rounded(self.dense.val(), self.latent, channels, dense);
+        let dense =
+            leaky_relu(input.matmul(weight), SLOPE).reshape([batch, height, width, channels]);
+        let first = leaky_relu(self.first.forward(dense.clone(), convolutions), SLOPE);
+        let logits = self.second.forward(first.clone(), convolutions);
         Activations {
             dense,
             first,
@@ -112,19 +125,21 @@ impl UpConv {
         }
     }
 
-    /// `[batch][height][width][input channel]` to `[batch][2 height][2 width][output channel]`.
-    pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+    /// `[batch][height][width][input channel]` to `[batch][2 height][2 width][output channel]`, with
+    /// weights as they are when they have `bits` bits.
+    pub fn forward(&self, input: Tensor<4>, bits: Bits) -> Tensor<4> {
         let [batch, height, width, inputs] = input.dims();
         let [outputs] = self.bias.dims();
         let (rows, columns) = (height + 1, width + 1);
+        let weight = rounded(self.weight.val(), 4 * inputs, outputs, bits);
         // Gathering the inputs of every corner copies each input four times, adding up what every
         // input contributes to its corners copies each output four times: the smaller one.
         let product = if outputs * 4 < inputs {
-            self.scatter(input)
+            self.scatter(input, weight)
         } else {
             corners(bordered(input))
                 .reshape([batch * rows * columns, 4 * inputs])
-                .matmul(self.weight.val())
+                .matmul(weight)
         };
         product
             .reshape([batch, rows, columns, 2, 2, outputs])
@@ -136,12 +151,10 @@ impl UpConv {
 
     /// The outputs around every corner, `[batch * (height + 1) * (width + 1)][2 output rows][2
     /// output columns][output channel]`, as sums of what each of the four inputs contributes.
-    fn scatter(&self, input: Tensor<4>) -> Tensor<2> {
+    fn scatter(&self, input: Tensor<4>, weight: Tensor<2>) -> Tensor<2> {
         let [batch, height, width, inputs] = input.dims();
         let outputs = 4 * self.bias.dims()[0];
-        let weight = self
-            .weight
-            .val()
+        let weight = weight
             .reshape([4, inputs, outputs])
             .permute([1, 0, 2])
             .reshape([inputs, 4 * outputs]);
@@ -217,7 +230,7 @@ mod tests {
             ConvTransposeOptions::new([2, 2], [1, 1], [0, 0], [1, 1], 1),
         )
         .permute([0, 2, 3, 1]);
-        let ours = layer.forward(input);
+        let ours = layer.forward(input, Bits::Eight);
         assert_eq!(ours.dims(), [2, 10, 8, outputs]);
         ours.into_data()
             .assert_approx_eq::<f32>(&expected.into_data(), Tolerance::absolute(1e-5));

@@ -8,7 +8,7 @@ use burn::tensor::activation::{relu, tanh};
 
 use super::conv::UpConv;
 use crate::gan::layers::{BatchNorm, Normalisation, normal};
-use crate::gan::recipe::DCGAN_DEVIATION;
+use crate::gan::recipe::{Bits, DCGAN_DEVIATION};
 
 /// Input → dense → `[h/4][w/4][2 filters]` → batch normalisation → ReLU → transposed convolution →
 /// `[h/2][w/2][filters]` → batch normalisation → ReLU → transposed convolution → `[h][w][channel]`
@@ -69,8 +69,11 @@ impl DcganGenerator {
     /// `[-1, 1]`.
     pub fn forward(&self, input: Tensor<2>) -> Tensor<4> {
         let dense = relu(self.dense_norm.forward(self.project(input)));
-        let first = relu(self.first_norm.forward(self.first.forward(dense)));
-        tanh(self.second.forward(first))
+        let first = relu(
+            self.first_norm
+                .forward(self.first.forward(dense, Bits::Eight)),
+        );
+        tanh(self.second.forward(first, Bits::Eight))
     }
 
     /// What the layers put out for many inputs, and by what factors and offsets their batch
@@ -79,11 +82,11 @@ impl DcganGenerator {
         let sums = self.project(input);
         let dense_norm = self.dense_norm.at(sums.clone());
         let dense = relu(self.dense_norm.forward(sums));
-        let sums = self.first.forward(dense.clone());
+        let sums = self.first.forward(dense.clone(), Bits::Eight);
         let first_norm = self.first_norm.at(sums.clone());
         let first = relu(self.first_norm.forward(sums));
         Statistics {
-            logits: self.second.forward(first.clone()),
+            logits: self.second.forward(first.clone(), Bits::Eight),
             dense,
             first,
             dense_norm,
