@@ -54,36 +54,44 @@ fn leaky() -> Activation {
 fn conv(network: &ConvGenerator, latent: usize, inputs: Tensor<2>) -> Vec<Stage> {
     let bits = network.weights();
     let outputs = network.activations(inputs);
-    let (weights, label) = dense_weights(network.dense.val(), latent);
-    vec![
-        Stage {
+    let mut stages = vec![];
+    let mut width = latent;
+    if let (Some(weight), Some(output)) = (&network.hidden, outputs.hidden) {
+        let (weights, label) = dense_weights(weight.val(), latent);
+        let [batch, units] = output.dims();
+        stages.push(Stage {
             kind: Kind::Dense,
             activation: leaky(),
-            output: outputs.dense,
-            bits: bits.dense,
+            output: output.reshape([batch, 1, 1, units]),
+            bits: Bits::Eight,
             weights,
             bias: vec![],
             label,
-        },
-        Stage {
-            kind: UP,
-            activation: leaky(),
-            output: outputs.first,
-            bits: bits.convolutions,
-            weights: up_weights(&network.first),
-            bias: values(network.first.bias.val()),
-            label: vec![],
-        },
-        Stage {
-            kind: UP,
-            activation: Activation::Tanh,
-            output: outputs.logits,
-            bits: bits.convolutions,
-            weights: up_weights(&network.second),
-            bias: values(network.second.bias.val()),
-            label: vec![],
-        },
-    ]
+        });
+        width = units;
+    }
+    let (weights, label) = dense_weights(network.dense.val(), width);
+    stages.push(Stage {
+        kind: Kind::Dense,
+        activation: leaky(),
+        output: outputs.dense,
+        bits: bits.dense,
+        weights,
+        bias: vec![],
+        label,
+    });
+    let up = |layer: &UpConv, activation, output| Stage {
+        kind: UP,
+        activation,
+        output,
+        bits: bits.convolutions,
+        weights: up_weights(layer),
+        bias: values(layer.bias.val()),
+        label: vec![],
+    };
+    stages.push(up(&network.first, leaky(), outputs.first));
+    stages.push(up(&network.second, Activation::Tanh, outputs.logits));
+    stages
 }
 
 fn perceptron(network: &PerceptronGenerator, latent: usize, inputs: Tensor<2>) -> Vec<Stage> {

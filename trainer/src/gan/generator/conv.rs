@@ -14,8 +14,11 @@ use crate::patches::{bordered, corners};
 /// A generator; [`ConvShape`] says how its layers follow each other.
 #[derive(Module, Debug)]
 pub struct ConvGenerator {
-    /// Dense layer: weight `[latent + classes][height * width * channel]`. It has no bias: the
+    /// The hidden layer, if there is one: weight `[latent + classes][hidden]`. It has no bias: the
     /// label's rows are one for each class.
+    pub hidden: Option<Param<Tensor<2>>>,
+    /// The dense layer that makes pixels: weight `[hidden][height * width * channel]`, or `[latent +
+    /// classes][height * width * channel]` without a hidden layer. It has no bias either.
     pub dense: Param<Tensor<2>>,
     /// First transposed convolution.
     pub first: UpConv,
@@ -31,6 +34,8 @@ pub struct ConvGenerator {
 
 /// What each layer of a [`ConvGenerator`] puts out, after its activation.
 pub struct Activations {
+    /// `[batch][hidden]`, if there is a hidden layer.
+    pub hidden: Option<Tensor<2>>,
     /// `[batch][h/4][w/4][first]`.
     pub dense: Tensor<4>,
     /// `[batch][h/2][w/2][second]`.
@@ -51,8 +56,13 @@ impl ConvGenerator {
     ) -> Self {
         let base = [height / 4, width / 4];
         let inputs = latent + classes;
+        let hidden = shape
+            .hidden
+            .map(|units| uniform_fan_in([inputs, units], inputs, device));
+        let inputs = shape.hidden.unwrap_or(inputs);
         let outputs = base[0] * base[1] * shape.first;
         Self {
+            hidden,
             dense: uniform_fan_in([inputs, outputs], inputs, device),
             first: UpConv::new(shape.first, shape.second, device),
             second: UpConv::new(shape.second, channels, device),
@@ -81,12 +91,19 @@ impl ConvGenerator {
             convolutions,
         } = self.shape.weights;
         let channels = self.shape.first;
-        let weight = rounded(self.dense.val(), self.latent, channels, dense);
+        let hidden = self
+            .hidden
+            .as_ref()
+            .map(|weight| leaky_relu(input.clone().matmul(weight.val()), SLOPE));
+        let input = hidden.clone().unwrap_or(input);
+        let rows = self.shape.hidden.unwrap_or(self.latent);
+        let weight = rounded(self.dense.val(), rows, channels, dense);
         let dense =
             leaky_relu(input.matmul(weight), SLOPE).reshape([batch, height, width, channels]);
         let first = leaky_relu(self.first.forward(dense.clone(), convolutions), SLOPE);
         let logits = self.second.forward(first.clone(), convolutions);
         Activations {
+            hidden,
             dense,
             first,
             logits,
