@@ -9,3 +9,4 @@ pub mod patches;
 pub mod picture;
 pub mod plot;
 pub mod quantize;
+pub mod training;

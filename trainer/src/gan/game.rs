@@ -1,11 +1,14 @@
 //! The game itself: alternating updates of both networks.
 
+mod state;
+
 use std::fmt;
 
 use burn::Tensor;
 use burn::module::Module;
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Int};
+use serde::{Deserialize, Serialize};
 
 use super::average;
 use super::discriminator::Discriminator;
@@ -15,6 +18,8 @@ use super::layers::values;
 use super::loss;
 use super::recipe::{Length, Recipe};
 use crate::data::Images;
+
+pub use state::GameState;
 
 /// A training under way.
 pub struct Game {
@@ -37,7 +42,7 @@ pub struct Game {
 /// `D` is the probability that the discriminator gives to an image being real, the logistic sigmoid
 /// of its logit. Where generated images cannot be told from real ones, no discriminator does better
 /// than [`Losses::EQUILIBRIUM`].
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Losses {
     /// The discriminator's loss, penalties included.
     pub discriminator: f32,
