@@ -2,7 +2,7 @@
 
 use burn::Tensor;
 use burn::module::Module;
-use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::Device;
 
 use super::discriminator::Discriminator;
@@ -11,6 +11,7 @@ use super::generator::Generator;
 use super::loss;
 use super::recipe::Recipe;
 use crate::data::Images;
+use crate::fused::Adam;
 
 /// A training under way.
 pub struct Game {
@@ -54,10 +55,6 @@ impl Game {
         let training = device.clone().autodiff();
         device.seed(seed);
         let generator = Generator::new(recipe.generator, images.classes, size, &training);
-        let adam = AdamConfig::new()
-            .with_beta_1(recipe.betas.0)
-            .with_beta_2(recipe.betas.1)
-            .with_epsilon(1e-8);
         Self {
             seed,
             steps,
@@ -65,8 +62,8 @@ impl Game {
             average: generator.valid(),
             generator,
             discriminator: Discriminator::new(images.classes, size, &training),
-            generator_optimizer: adam.init(),
-            discriminator_optimizer: adam.init(),
+            generator_optimizer: Adam::optimizer(recipe.betas),
+            discriminator_optimizer: Adam::optimizer(recipe.betas),
             device: training,
             recipe,
         }
