@@ -7,22 +7,25 @@ use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
 use clap::Args;
-use clap::builder::PossibleValuesParser;
 use indicatif::{ProgressBar, ProgressStyle};
 use runtime::Model;
 use runtime::format::{Provenance, Scores};
 
+use super::recipe_args::{RecipeArgs, check_images};
 use super::{CliError, DataArgs, model_file, tell};
 use crate::data::{DataSet, Images};
 use crate::evaluate::{Judge, Quality, draw};
 use crate::gan::game::{Game, Losses};
-use crate::gan::recipe::Recipe;
+use crate::gan::loss::Loss;
+use crate::gan::recipe::{Length, Recipe};
 use crate::{output, picture, quantize};
 
 /// Images that the summary's figures are measured on.
 const JUDGED: u32 = 5000;
 /// Images of each class in the sample grid.
 const GRID_ROWS: u32 = 8;
+/// Images in the sample grid of a model without classes, and how many of them in a row.
+const GRID_WITHOUT_CLASSES: (u32, usize) = (16, 4);
 
 /// Train a GAN on images and write its generator as a model file for microcontrollers
 #[derive(Debug, Args)]
@@ -38,14 +41,8 @@ pub struct TrainArgs {
     #[arg(long, value_name = "FILE.png")]
     grid: Option<PathBuf>,
 
-    /// What to train, and how
-    #[arg(long, value_name = "NAME", default_value = Recipe::ALL[0].name,
-          value_parser = PossibleValuesParser::new(Recipe::ALL.map(|recipe| recipe.name)))]
-    recipe: String,
-
-    /// Training steps, each an update of both networks [default: the recipe's, a few minutes]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    steps: Option<u32>,
+    #[command(flatten)]
+    recipe: RecipeArgs,
 
     /// Seed of all randomness: the same seed gives the same model on the same machine
     #[arg(long, value_name = "S", default_value_t = 0)]
@@ -71,11 +68,10 @@ pub fn run(args: &TrainArgs) -> Result<(), CliError> {
     }
     output::check(&args.export)?;
     output::check(&grid)?;
+    let recipe = args.recipe.recipe()?;
     let data = args.data.load()?;
-    check_images(&data)?;
-    let recipe = Recipe::named(&args.recipe)
-        .ok_or_else(|| CliError::Usage(format!("there is no recipe {}", args.recipe)))?;
-    let steps = args.steps.unwrap_or(recipe.steps);
+    check_images(&recipe, &data)?;
+    let steps = args.recipe.steps(&recipe, data.train.len());
     tell(&format!(
         "{} images to learn from, {} to judge by: {}",
         data.train.len(),
@@ -90,27 +86,32 @@ pub fn run(args: &TrainArgs) -> Result<(), CliError> {
         &data.train,
         &Device::flex(),
     );
-    play(&mut game, steps, &data.train)?;
+    play(&mut game, &recipe, steps, &data.train)?;
 
     let layers = quantize::quantize(game.average())?;
+    let label = recipe.label();
     let encode = |scores: Option<Scores>| {
         let provenance = Provenance {
             data_set: &data.name,
-            recipe: recipe.name,
+            recipe: &label,
             tool: concat!("pocketgan ", env!("CARGO_PKG_VERSION")),
             steps: game.step_count(),
             seed: args.seed,
             scores,
         };
-        let latent = game.average().latent();
-        quantize::encode(&layers, latent, data.train.classes, provenance)
+        let generator = game.average();
+        quantize::encode(&layers, generator.latent(), generator.classes(), provenance)
     };
     let judge = judge(&data);
     let bytes = encode(None);
     let model = model_file::parse(&args.export, &bytes)?;
     let quality = judge.judge(&model, JUDGED, 0)?;
-    let samples = draw(&model, GRID_ROWS * data.train.classes as u32, 0)?;
-    let samples = picture::grid(model.image(), &samples, data.train.classes)?.to_png()?;
+    let (count, columns) = match u32::from(model.classes()) {
+        0 => GRID_WITHOUT_CLASSES,
+        classes => (GRID_ROWS * classes, classes as usize),
+    };
+    let samples = draw(&model, count, 0)?;
+    let samples = picture::grid(model.image(), &samples, columns)?.to_png()?;
     let bytes = encode(Some(quality.scores()));
     let model = model_file::parse(&args.export, &bytes)?;
     output::write(&grid, &samples)?;
@@ -128,25 +129,10 @@ pub fn run(args: &TrainArgs) -> Result<(), CliError> {
     Ok(())
 }
 
-fn check_images(data: &DataSet) -> Result<(), CliError> {
-    let Images {
-        height,
-        width,
-        channels,
-        ..
-    } = data.train;
-    let suits = |side: usize| side % 8 == 4 && (12..=60).contains(&side);
-    if suits(height) && suits(width) && channels == 1 {
-        return Ok(());
-    }
-    Err(CliError::Images(format!(
-        "the images are {height}x{width} with {channels} channel(s): the recipes learn grey images \
-         with sides that are 4 more than a multiple of 8 and at most 60, such as 28x28"
-    )))
-}
-
-/// Plays the game to its end, or until Ctrl-C.
-fn play(game: &mut Game, steps: u32, images: &Images) -> Result<(), CliError> {
+/// Plays the game to its end, or until Ctrl-C. Where a bar shows the losses, lines follow only for
+/// the epochs of a recipe that counts them; where none is drawn, as in a log file, a line now and
+/// then takes its place.
+fn play(game: &mut Game, recipe: &Recipe, steps: u32, images: &Images) -> Result<(), CliError> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     // Where no handler can be installed, Ctrl-C just ends the program, as it does elsewhere.
@@ -156,7 +142,19 @@ fn play(game: &mut Game, steps: u32, images: &Images) -> Result<(), CliError> {
         }
     });
     let bar = bar(steps as usize, "training");
+    let epochs = matches!(recipe.length, Length::Epochs(_));
+    let every = match epochs {
+        true => recipe.steps_per_epoch(images.len()),
+        false => (steps / 10).max(1),
+    };
+    let (d, value) = Losses::EQUILIBRIUM;
+    if recipe.loss != Loss::Relativistic {
+        tell(&format!(
+            "if the generator were perfect: D(x) = D(G(z)) = {d}, V = -log 4 = {value:.3}"
+        ));
+    }
     let mut shown = Losses::default();
+    let mut mean = Losses::default();
     for step in 0..steps {
         if stop.load(Ordering::Relaxed) {
             bar.abandon();
@@ -168,20 +166,17 @@ fn play(game: &mut Game, steps: u32, images: &Images) -> Result<(), CliError> {
             bar.abandon();
             return Err(CliError::Diverged { step });
         }
-        shown = shown.follow(losses, 0.98);
-        bar.set_message(format!(
-            "loss D {:.3} G {:.3}",
-            shown.discriminator, shown.generator
-        ));
+        shown = shown.follow(losses, (step as f32 / (step + 1) as f32).min(0.98));
+        bar.set_message(shown.to_string());
         bar.inc(1);
-        // Where no bar is drawn, as in a log file, a line now and then takes its place.
-        if bar.is_hidden() && (step + 1) % (steps / 10).max(1) == 0 {
-            tell(&format!(
-                "step {} of {steps}: loss D {:.3} G {:.3}",
-                step + 1,
-                shown.discriminator,
-                shown.generator
-            ));
+        let within = step % every;
+        mean = mean.follow(losses, within as f32 / (within + 1) as f32);
+        if within + 1 == every && (epochs || bar.is_hidden()) {
+            let done = match epochs {
+                true => format!("epoch {} of {}", (step + 1) / every, steps.div_ceil(every)),
+                false => format!("step {} of {steps}", step + 1),
+            };
+            bar.suspend(|| tell(&format!("{done}: {mean}")));
         }
     }
     bar.finish();
@@ -214,17 +209,21 @@ pub fn bar(steps: usize, what: &'static str) -> ProgressBar {
 }
 
 fn cost_and_quality(file: &Path, model: &Model, quality: &Quality, judge: &Judge) -> String {
+    let recognised = quality.recognised.map_or(String::new(), |share| {
+        format!(
+            "{:.1} % of {} images read as the class asked for (real test images: {:.1} %), ",
+            100.0 * share,
+            quality.images,
+            100.0 * judge.accuracy,
+        )
+    });
     format!(
         "model     {}: {} bytes of flash, {} bytes of RAM, {} multiply-accumulates an image\n\
-         quality   {:.1} % of {} images read as the class asked for (real test images: {:.1} %), \
-         Fréchet distance {:.1} (between two halves of the test images: {:.1})",
+         quality   {recognised}Fréchet distance {:.1} (between two halves of the test images: {:.1})",
         file.display(),
         model.file_len(),
         model.workspace_len(),
         model.macs(),
-        100.0 * quality.recognised.unwrap_or(0.0),
-        quality.images,
-        100.0 * judge.accuracy,
         quality.frechet,
         judge.floor,
     )

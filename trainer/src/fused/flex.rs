@@ -4,7 +4,7 @@ use burn::Tensor;
 use burn::backend::flex::FlexTensor;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Flex};
-use burn::tensor::{Shape, TensorData};
+use burn::tensor::{Device, Shape, TensorData};
 
 /// A tensor of the CPU backend that takes part in automatic differentiation.
 pub type Tracked = FloatTensor<Autodiff<Flex>>;
@@ -28,6 +28,11 @@ pub fn unwrap<const D: usize>(tensor: Tensor<D>) -> Result<OnFlex, Tensor<D>> {
         plain.map(OnFlex::Plain).ok()
     };
     found.ok_or(tensor)
+}
+
+/// Whether tensors on `device` are those of the CPU backend.
+pub fn supports(device: &Device) -> bool {
+    unwrap(Tensor::<1>::zeros([1], device)).is_ok()
 }
 
 /// The tensor of numbers.

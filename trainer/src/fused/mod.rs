@@ -13,4 +13,5 @@ mod rearrange;
 
 pub use activation::{bias_leaky_relu, leaky_relu, tanh};
 pub use adam::Adam;
+pub use flex::supports;
 pub use rearrange::Rearrangement;

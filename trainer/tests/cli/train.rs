@@ -5,6 +5,7 @@ use std::fs;
 use runtime::Model;
 use runtime::format::{Activation, Kind, Shape, Window};
 use tempfile::TempDir;
+use trainer::data::strokes::strokes;
 
 use crate::common::{assert_fails, names_in, stderr, trainer};
 
@@ -56,6 +57,76 @@ fn train_exports_a_model_with_every_field_and_a_grid_of_samples() {
 }
 
 #[test]
+fn textbook_recipes_train_watch_the_game_and_export() {
+    let home = TempDir::new().unwrap();
+    let leaky = Activation::LeakyRelu { slope: 6554 };
+    let dense = |output, activation| (Kind::Dense, output, activation);
+    let perceptron = vec![
+        dense(Shape::new(1, 1, 128), leaky),
+        dense(Shape::new(28, 28, 1), Activation::Tanh),
+    ];
+    let up = Kind::ConvTranspose(Window {
+        kernel: 4,
+        stride: 2,
+        padding: 1,
+    });
+    let dcgan = vec![
+        dense(Shape::new(7, 7, 128), Activation::Relu),
+        (up, Shape::new(14, 14, 64), Activation::Relu),
+        (up, Shape::new(28, 28, 1), Activation::Tanh),
+    ];
+    let data = small_mnist(&home, 300);
+    for (arguments, label, steps, epochs, layers) in [
+        ("goodfellow --epochs 2", "goodfellow", 6, 2, &perceptron),
+        (
+            "goodfellow --steps 3 --loss non-saturating --discriminator linear",
+            "goodfellow+linear+non-saturating",
+            3,
+            1,
+            &perceptron,
+        ),
+        ("dcgan --steps 2", "dcgan", 2, 0, &dcgan),
+    ] {
+        let arguments = format!("train --data {data} --export g.bin --recipe {arguments}");
+        let arguments: Vec<_> = arguments.split(' ').collect();
+        let output = trainer(&arguments, home.path()).output().unwrap();
+        let said = stderr(&output);
+        assert!(output.status.success(), "{said}");
+        let bytes = fs::read(home.path().join("g.bin")).unwrap();
+        let model = Model::from_bytes(&bytes).unwrap();
+        assert_eq!((model.classes(), model.latent_len()), (0, 100));
+        let provenance = model.provenance();
+        assert_eq!((provenance.recipe, provenance.steps), (label, steps));
+        let found: Vec<_> = model
+            .layers()
+            .map(|(_, layer)| (layer.kind, layer.output, layer.activation))
+            .collect();
+        assert_eq!(&found, layers);
+        assert_eq!(said.matches(": loss D ").count(), epochs, "{said}");
+        assert!(said.contains("V = -log 4 = -1.386"), "{said}");
+        assert!(!said.contains("read as the class asked for"), "{said}");
+    }
+}
+
+/// Files of as many images of strokes as are asked for; the path of their folder from `home`.
+fn small_mnist(home: &TempDir, count: u32) -> &'static str {
+    let images = strokes(count as usize, 5);
+    let folder = home.path().join("data");
+    fs::create_dir(&folder).unwrap();
+    let header = |magic: u32, sizes: &[u32]| -> Vec<u8> {
+        let numbers = [&[magic, count], sizes].concat();
+        numbers.iter().flat_map(|n| n.to_be_bytes()).collect()
+    };
+    let pixels = [header(2051, &[28, 28]), images.pixels].concat();
+    let labels = [header(2049, &[]), images.labels].concat();
+    for part in ["train", "t10k"] {
+        fs::write(folder.join(format!("{part}-images-idx3-ubyte")), &pixels).unwrap();
+        fs::write(folder.join(format!("{part}-labels-idx1-ubyte")), &labels).unwrap();
+    }
+    "data"
+}
+
+#[test]
 fn same_seed_gives_the_same_model_and_another_seed_another() {
     let home = TempDir::new().unwrap();
     let train = |seed: &str, file: &str| {
@@ -75,8 +146,28 @@ fn same_seed_gives_the_same_model_and_another_seed_another() {
 fn unusable_arguments_are_refused_before_any_work() {
     let home = TempDir::new().unwrap();
     fs::write(home.path().join("old.bin"), "precious").unwrap();
-    let cases: [(&str, i32, &[&str]); 5] = [
+    let cases: [(&str, i32, &[&str]); 9] = [
         ("train --data strokes --recipe huge", 2, &["huge", "small"]),
+        (
+            "train --data strokes --recipe tiny --discriminator linear",
+            2,
+            &["--discriminator", "tiny", "goodfellow"],
+        ),
+        (
+            "train --data strokes --recipe goodfellow --discriminator deep",
+            2,
+            &["deep", "hidden", "linear"],
+        ),
+        (
+            "train --data strokes --loss hinge",
+            2,
+            &["hinge", "minimax", "non-saturating"],
+        ),
+        (
+            "train --data strokes --steps 3 --epochs 1",
+            2,
+            &["--steps", "--epochs"],
+        ),
         ("train --data strokes --steps 0", 2, &["--steps", "0"]),
         ("train --data strokes --export no/where.bin", 1, &["no"]),
         (

@@ -1,19 +1,18 @@
-//! The generator network, in floats. [`crate::quantize`] turns it into the integer one.
+//! Our generator: transposed convolutions without normalisation, small enough for a
+//! microcontroller.
 
 use burn::Tensor;
 use burn::module::{Initializer, Module, Param};
 use burn::tensor::Device;
 
-use super::recipe::{GeneratorShape, SLOPE};
 use crate::fused::{bias_leaky_relu, leaky_relu, tanh};
+use crate::gan::layers::{normal, uniform_fan_in};
+use crate::gan::recipe::{ConvShape, SLOPE};
 use crate::patches::{all_corners, interleaved, overlapped};
 
-/// What the one-hot label is multiplied with before it joins the latent.
-pub const LABEL_SCALE: f32 = 2.0;
-
-/// A class-conditional generator; [`GeneratorShape`] says how its layers follow each other.
+/// A generator; [`ConvShape`] says how its layers follow each other.
 #[derive(Module, Debug)]
-pub struct Generator {
+pub struct ConvGenerator {
     /// Dense layer: weight `[latent + classes][height * width * channel]`. It has no bias: the
     /// label's rows are one for each class.
     pub dense: Param<Tensor<2>>,
@@ -22,14 +21,12 @@ pub struct Generator {
     /// Second transposed convolution.
     pub second: UpConv,
     #[module(skip)]
-    shape: GeneratorShape,
-    #[module(skip)]
-    classes: usize,
+    shape: ConvShape,
     #[module(skip)]
     base: [usize; 2],
 }
 
-/// What each layer of a [`Generator`] puts out, after its activation.
+/// What each layer of a [`ConvGenerator`] puts out, after its activation.
 pub struct Activations {
     /// `[batch][h/4][w/4][first]`.
     pub dense: Tensor<4>,
@@ -39,16 +36,15 @@ pub struct Activations {
     pub logits: Tensor<4>,
 }
 
-impl Generator {
-    /// A generator with random weights for images of `height`, `width` (multiples of four) and
-    /// `channels`, in `classes` classes.
+impl ConvGenerator {
+    /// A generator with random weights, from `inputs` numbers to images of `height`, `width`
+    /// (multiples of four) and `channels`.
     pub fn new(
-        shape: GeneratorShape,
-        classes: usize,
+        shape: ConvShape,
+        inputs: usize,
         [height, width, channels]: [usize; 3],
         device: &Device,
     ) -> Self {
-        let inputs = shape.latent + classes;
         let base = [height / 4, width / 4];
         let outputs = base[0] * base[1] * shape.first;
         Self {
@@ -56,53 +52,11 @@ impl Generator {
             first: UpConv::new(shape.first, shape.second, device),
             second: UpConv::new(shape.second, channels, device),
             shape,
-            classes,
             base,
         }
     }
 
-    /// Components of the latent.
-    pub fn latent(&self) -> usize {
-        self.shape.latent
-    }
-
-    /// Number of classes.
-    pub fn classes(&self) -> usize {
-        self.classes
-    }
-
-    /// Height and width of the dense layer's output.
-    pub fn base(&self) -> [usize; 2] {
-        self.base
-    }
-
-    /// The exponential moving average's step: `decay` of these weights and the rest of the
-    /// `newest`.
-    pub fn follow(self, newest: &Generator, decay: f64) -> Self {
-        fn mix<const D: usize>(
-            old: Param<Tensor<D>>,
-            new: &Param<Tensor<D>>,
-            decay: f64,
-        ) -> Param<Tensor<D>> {
-            old.map(|old| old * decay + new.val() * (1.0 - decay))
-        }
-        Self {
-            dense: mix(self.dense, &newest.dense, decay),
-            first: UpConv {
-                weight: mix(self.first.weight, &newest.first.weight, decay),
-                bias: mix(self.first.bias, &newest.first.bias, decay),
-            },
-            second: UpConv {
-                weight: mix(self.second.weight, &newest.second.weight, decay),
-                bias: mix(self.second.bias, &newest.second.bias, decay),
-            },
-            ..self
-        }
-    }
-
-    /// Images of latents with labels: input `[batch][latent + classes]`, the latent and
-    /// [`LABEL_SCALE`] times the one-hot label; output `[batch][height][width][channel]` in
-    /// `[-1, 1]`.
+    /// Images of inputs `[batch][input]`: `[batch][height][width][channel]` in `[-1, 1]`.
     pub fn forward(&self, input: Tensor<2>) -> Tensor<4> {
         tanh(self.activations(input).logits)
     }
@@ -147,6 +101,14 @@ impl UpConv {
         Self {
             weight: uniform_fan_in([4 * inputs, 4 * outputs], 4 * inputs, device),
             bias: uniform_fan_in([outputs], 4 * inputs, device),
+        }
+    }
+
+    /// A layer with normal random weights of standard deviation `deviation`, and biases of zero.
+    pub fn normal(inputs: usize, outputs: usize, deviation: f64, device: &Device) -> Self {
+        Self {
+            weight: normal([4 * inputs, 4 * outputs], deviation, device),
+            bias: Initializer::Zeros.init([outputs], device),
         }
     }
 
@@ -212,20 +174,6 @@ impl UpConv {
             (2 * output_row + output_column) * outputs + output,
         ]
     }
-}
-
-/// Random weights as PyTorch initialises its layers: uniform within `1 / sqrt(fan_in)`.
-pub fn uniform_fan_in<const D: usize>(
-    shape: [usize; D],
-    fan_in: usize,
-    device: &Device,
-) -> Param<Tensor<D>> {
-    let bound = 1.0 / (fan_in as f64).sqrt();
-    Initializer::Uniform {
-        min: -bound,
-        max: bound,
-    }
-    .init(shape, device)
 }
 
 #[cfg(test)]

@@ -1,12 +1,11 @@
-//! The discriminator network.
+//! Our discriminator.
 
 use burn::Tensor;
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Int};
 
-use super::generator::uniform_fan_in;
-use super::recipe::SLOPE;
-use crate::fused::bias_leaky_relu;
+use crate::gan::layers::{Dense, uniform_fan_in};
+use crate::gan::recipe::SLOPE;
 use crate::patches::windows;
 
 const PATCH: usize = 64;
@@ -21,7 +20,7 @@ const FEATURES: usize = 128;
 /// inner product with the label's embedding (Miyato and Koyama 2018, "cGANs with projection
 /// discriminator").
 #[derive(Module, Debug)]
-pub struct Discriminator {
+pub struct PatchDiscriminator {
     patch: Dense,
     area: Dense,
     features: Dense,
@@ -29,32 +28,7 @@ pub struct Discriminator {
     embedding: Param<Tensor<2>>,
 }
 
-#[derive(Module, Debug)]
-struct Dense {
-    weight: Param<Tensor<2>>,
-    bias: Param<Tensor<1>>,
-}
-
-impl Dense {
-    fn new(inputs: usize, outputs: usize, device: &Device) -> Self {
-        Self {
-            weight: uniform_fan_in([inputs, outputs], inputs, device),
-            bias: uniform_fan_in([outputs], inputs, device),
-        }
-    }
-
-    fn forward(&self, input: Tensor<2>) -> Tensor<2> {
-        self.forward_leaky(input, 1.0)
-    }
-
-    /// With a leaky ReLU behind it.
-    fn forward_leaky(&self, input: Tensor<2>, slope: f64) -> Tensor<2> {
-        let product = input.matmul(self.weight.val());
-        bias_leaky_relu(product, self.bias.val(), slope as f32)
-    }
-}
-
-impl Discriminator {
+impl PatchDiscriminator {
     /// A discriminator with random weights for images of `height`, `width` and `channels`, in
     /// `classes` classes. Height and width must be 4 more than a multiple of 8.
     pub fn new(classes: usize, [height, width, channels]: [usize; 3], device: &Device) -> Self {
