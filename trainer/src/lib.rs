@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod data;
 pub mod evaluate;
+pub mod fused;
 pub mod gan;
 pub mod output;
 pub mod patches;

@@ -4,11 +4,11 @@
 use burn::Tensor;
 use burn::module::{Initializer, Module, Param};
 use burn::tensor::Device;
-use burn::tensor::activation::{leaky_relu, tanh};
 
+use crate::fused::{bias_leaky_relu, leaky_relu, tanh};
 use crate::gan::layers::{normal, uniform_fan_in};
 use crate::gan::recipe::{ConvShape, SLOPE};
-use crate::patches::{bordered, corners};
+use crate::patches::{all_corners, interleaved, overlapped};
 
 /// A generator; [`ConvShape`] says how its layers follow each other.
 #[derive(Module, Debug)]
@@ -65,13 +65,13 @@ impl ConvGenerator {
     pub fn activations(&self, input: Tensor<2>) -> Activations {
         let [batch, _] = input.dims();
         let [height, width] = self.base;
-        let dense = leaky_relu(input.matmul(self.dense.val()), SLOPE).reshape([
+        let dense = leaky_relu(input.matmul(self.dense.val()), SLOPE as f32).reshape([
             batch,
             height,
             width,
             self.shape.first,
         ]);
-        let first = leaky_relu(self.first.forward(dense.clone()), SLOPE);
+        let first = self.first.forward_leaky(dense.clone(), SLOPE);
         let logits = self.second.forward(first.clone());
         Activations {
             dense,
@@ -114,49 +114,48 @@ impl UpConv {
 
     /// `[batch][height][width][input channel]` to `[batch][2 height][2 width][output channel]`.
     pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
-        let [batch, height, width, inputs] = input.dims();
-        let [outputs] = self.bias.dims();
-        let (rows, columns) = (height + 1, width + 1);
-        // Gathering the inputs of every corner copies each input four times, adding up what every
-        // input contributes to its corners copies each output four times: the smaller one.
-        let product = if outputs * 4 < inputs {
-            self.scatter(input)
-        } else {
-            corners(bordered(input))
-                .reshape([batch * rows * columns, 4 * inputs])
-                .matmul(self.weight.val())
-        };
-        product
-            .reshape([batch, rows, columns, 2, 2, outputs])
-            .permute([0, 1, 3, 2, 4, 5])
-            .reshape([batch, 2 * rows, 2 * columns, outputs])
-            .slice([0..batch, 1..2 * rows - 1, 1..2 * columns - 1])
-            + self.bias.val().reshape([1, 1, 1, outputs])
+        self.forward_leaky(input, 1.0)
     }
 
-    /// The outputs around every corner, `[batch * (height + 1) * (width + 1)][2 output rows][2
-    /// output columns][output channel]`, as sums of what each of the four inputs contributes.
-    fn scatter(&self, input: Tensor<4>) -> Tensor<2> {
+    /// The same with a leaky ReLU behind it.
+    pub fn forward_leaky(&self, input: Tensor<4>, slope: f64) -> Tensor<4> {
         let [batch, height, width, inputs] = input.dims();
-        let outputs = 4 * self.bias.dims()[0];
-        let weight = self
-            .weight
-            .val()
-            .reshape([4, inputs, outputs])
-            .permute([1, 0, 2])
-            .reshape([inputs, 4 * outputs]);
-        let parts = input
-            .reshape([batch * height * width, inputs])
-            .matmul(weight)
-            .reshape([batch, height, width, 4 * outputs]);
-        let part = |row: usize, column: usize| {
-            let first = (2 * row + column) * outputs;
-            let slice = [0..batch, 0..height, 0..width, first..first + outputs];
-            let pad = [(0, 0), (1 - row, row), (1 - column, column), (0, 0)];
-            parts.clone().slice(slice).pad(pad, 0.0)
+        let [outputs] = self.bias.dims();
+        let corners = (height + 1) * (width + 1);
+        // Gathering the inputs of every corner copies each input four times, adding up what every
+        // input contributes to its corners copies each output four times: the smaller one.
+        let sums = if outputs * 4 < inputs {
+            let parts = input
+                .reshape([batch * height * width, inputs])
+                .matmul(self.weight_by_input());
+            overlapped([height, width, outputs])
+                .apply(parts.reshape([batch, height * width * 16 * outputs]))
+        } else {
+            let products = all_corners([height, width, inputs])
+                .apply(input.reshape([batch, height * width * inputs]))
+                .reshape([batch * corners, 4 * inputs])
+                .matmul(self.weight.val());
+            interleaved([height, width, outputs])
+                .apply(products.reshape([batch, corners * 4 * outputs]))
         };
-        let sum = part(0, 0) + part(0, 1) + part(1, 0) + part(1, 1);
-        sum.reshape([batch * (height + 1) * (width + 1), outputs])
+        let sums = sums.reshape([batch * 4 * height * width, outputs]);
+        bias_leaky_relu(sums, self.bias.val(), slope as f32).reshape([
+            batch,
+            2 * height,
+            2 * width,
+            outputs,
+        ])
+    }
+
+    /// The weight as `[input channel]` by `[2 input rows][2 input columns][2 output rows][2 output
+    /// columns][output channel]`.
+    fn weight_by_input(&self) -> Tensor<2> {
+        let [inputs, outputs] = self.weight.dims().map(|size| size / 4);
+        self.weight
+            .val()
+            .reshape([4, inputs, 4 * outputs])
+            .permute([1, 0, 2])
+            .reshape([inputs, 16 * outputs])
     }
 
     /// Place in [`UpConv::weight`] of the weight that PyTorch's `ConvTranspose2d` has at
