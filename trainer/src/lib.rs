@@ -3,9 +3,11 @@
 pub mod cli;
 pub mod data;
 pub mod evaluate;
+pub mod fused;
 pub mod gan;
 pub mod output;
 pub mod patches;
 pub mod picture;
 pub mod plot;
 pub mod quantize;
+pub mod training;

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use serde::{Deserialize, Serialize};
 
 use super::CliError;
 use crate::data::DataSet;
@@ -12,26 +13,27 @@ use crate::gan::recipe::{DiscriminatorShape, GeneratorShape, Recipe, Weights};
 const HIDDEN: usize = 256;
 
 /// Arguments that choose a recipe and change it.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args, Serialize, Deserialize)]
 pub struct RecipeArgs {
     /// What to train, and how: small, tiny, nano, pico and femto, each smaller than the one before,
     /// for microcontrollers; goodfellow and dcgan from the textbook
-    #[arg(long, value_name = "NAME", default_value = Recipe::ALL[0].name,
+    #[arg(long, value_name = "NAME", conflicts_with = "resume", default_value = Recipe::ALL[0].name,
           value_parser = PossibleValuesParser::new(Recipe::ALL.map(|recipe| recipe.name)))]
     recipe: String,
 
     /// What generator and discriminator minimise [default: the recipe's]
-    #[arg(long, value_name = "LOSS",
+    #[arg(long, value_name = "LOSS", conflicts_with = "resume",
           value_parser = PossibleValuesParser::new(Loss::ALL.map(Loss::name)))]
     loss: Option<String>,
 
     /// Bits of the generator's weights on the device; training makes up for the rounding to four
     /// [default: the recipe's]
-    #[arg(long, value_name = "BITS", value_parser = ["int8", "int4"])]
+    #[arg(long, value_name = "BITS", conflicts_with = "resume", value_parser = ["int8", "int4"])]
     weights: Option<String>,
 
     /// The discriminator of goodfellow: one hidden layer, or none [default: hidden]
-    #[arg(long, value_name = "KIND", value_parser = ["hidden", "linear"])]
+    #[arg(long, value_name = "KIND", conflicts_with = "resume",
+          value_parser = ["hidden", "linear"])]
     discriminator: Option<String>,
 
     /// Training steps, each an update of both networks [default: the recipe's]
@@ -83,6 +85,14 @@ impl RecipeArgs {
             };
         }
         Ok(recipe)
+    }
+
+    /// These arguments with the length that `other` asks for, if it asks for one.
+    pub fn with_length_of(mut self, other: &RecipeArgs) -> Self {
+        if other.steps.is_some() || other.epochs.is_some() {
+            (self.steps, self.epochs) = (other.steps, other.epochs);
+        }
+        self
     }
 
     /// Steps of the training of `recipe` on so many images.

@@ -64,6 +64,13 @@ impl Draws {
         }
     }
 
+    /// The random numbers of another part of this step, independent of all others.
+    pub fn part(&mut self) -> Self {
+        Self {
+            rng: Xoshiro256PlusPlus::seed_from_u64(self.rng.random()),
+        }
+    }
+
     /// `count` of `0..images`, drawn with replacement.
     pub fn indices(&mut self, images: usize, count: usize) -> Vec<usize> {
         let index = || self.rng.random_range(0..images);

@@ -3,4 +3,5 @@
 mod common;
 mod data;
 mod model;
+mod resume;
 mod train;

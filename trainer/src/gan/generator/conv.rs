@@ -4,12 +4,12 @@
 use burn::Tensor;
 use burn::module::{Initializer, Module, Param};
 use burn::tensor::Device;
-use burn::tensor::activation::{leaky_relu, tanh};
 
+use crate::fused::{bias_leaky_relu, leaky_relu, tanh};
 use crate::gan::int4::rounded;
 use crate::gan::layers::{normal, uniform_fan_in};
 use crate::gan::recipe::{Bits, ConvShape, SLOPE, Weights};
-use crate::patches::{bordered, corners};
+use crate::patches::{all_corners, interleaved, overlapped};
 
 /// A generator; [`ConvShape`] says how its layers follow each other.
 #[derive(Module, Debug)]
@@ -94,14 +94,14 @@ impl ConvGenerator {
         let hidden = self
             .hidden
             .as_ref()
-            .map(|weight| leaky_relu(input.clone().matmul(weight.val()), SLOPE));
+            .map(|weight| leaky_relu(input.clone().matmul(weight.val()), SLOPE as f32));
         let input = hidden.clone().unwrap_or(input);
         let rows = self.shape.hidden.unwrap_or(self.latent);
         let weight = rounded(self.dense.val(), rows, channels, dense);
-        let dense =
-            leaky_relu(input.matmul(weight), SLOPE).reshape([batch, height, width, channels]);
-        let first = leaky_relu(self.first.forward(dense.clone(), convolutions), SLOPE);
-        let logits = self.second.forward(first.clone(), convolutions);
+        let dense = leaky_relu(input.matmul(weight), SLOPE as f32)
+            .reshape([batch, height, width, channels]);
+        let first = self.first.forward_leaky(dense.clone(), SLOPE, convolutions);
+        let logits = self.second.forward_leaky(first.clone(), 1.0, convolutions);
         Activations {
             hidden,
             dense,
@@ -142,51 +142,40 @@ impl UpConv {
         }
     }
 
-    /// `[batch][height][width][input channel]` to `[batch][2 height][2 width][output channel]`, with
-    /// weights as they are when they have `bits` bits.
-    pub fn forward(&self, input: Tensor<4>, bits: Bits) -> Tensor<4> {
+    /// `[batch][height][width][input channel]` to `[batch][2 height][2 width][output channel]`.
+    pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+        self.forward_leaky(input, 1.0, Bits::Eight)
+    }
+
+    /// The same with a leaky ReLU behind it, and weights as they are when they have `bits` bits.
+    pub fn forward_leaky(&self, input: Tensor<4>, slope: f64, bits: Bits) -> Tensor<4> {
         let [batch, height, width, inputs] = input.dims();
         let [outputs] = self.bias.dims();
-        let (rows, columns) = (height + 1, width + 1);
+        let corners = (height + 1) * (width + 1);
         let weight = rounded(self.weight.val(), 4 * inputs, outputs, bits);
         // Gathering the inputs of every corner copies each input four times, adding up what every
         // input contributes to its corners copies each output four times: the smaller one.
-        let product = if outputs * 4 < inputs {
-            self.scatter(input, weight)
+        let sums = if outputs * 4 < inputs {
+            let parts = input
+                .reshape([batch * height * width, inputs])
+                .matmul(weight_by_input(weight));
+            overlapped([height, width, outputs])
+                .apply(parts.reshape([batch, height * width * 16 * outputs]))
         } else {
-            corners(bordered(input))
-                .reshape([batch * rows * columns, 4 * inputs])
-                .matmul(weight)
+            let products = all_corners([height, width, inputs])
+                .apply(input.reshape([batch, height * width * inputs]))
+                .reshape([batch * corners, 4 * inputs])
+                .matmul(weight);
+            interleaved([height, width, outputs])
+                .apply(products.reshape([batch, corners * 4 * outputs]))
         };
-        product
-            .reshape([batch, rows, columns, 2, 2, outputs])
-            .permute([0, 1, 3, 2, 4, 5])
-            .reshape([batch, 2 * rows, 2 * columns, outputs])
-            .slice([0..batch, 1..2 * rows - 1, 1..2 * columns - 1])
-            + self.bias.val().reshape([1, 1, 1, outputs])
-    }
-
-    /// The outputs around every corner, `[batch * (height + 1) * (width + 1)][2 output rows][2
-    /// output columns][output channel]`, as sums of what each of the four inputs contributes.
-    fn scatter(&self, input: Tensor<4>, weight: Tensor<2>) -> Tensor<2> {
-        let [batch, height, width, inputs] = input.dims();
-        let outputs = 4 * self.bias.dims()[0];
-        let weight = weight
-            .reshape([4, inputs, outputs])
-            .permute([1, 0, 2])
-            .reshape([inputs, 4 * outputs]);
-        let parts = input
-            .reshape([batch * height * width, inputs])
-            .matmul(weight)
-            .reshape([batch, height, width, 4 * outputs]);
-        let part = |row: usize, column: usize| {
-            let first = (2 * row + column) * outputs;
-            let slice = [0..batch, 0..height, 0..width, first..first + outputs];
-            let pad = [(0, 0), (1 - row, row), (1 - column, column), (0, 0)];
-            parts.clone().slice(slice).pad(pad, 0.0)
-        };
-        let sum = part(0, 0) + part(0, 1) + part(1, 0) + part(1, 1);
-        sum.reshape([batch * (height + 1) * (width + 1), outputs])
+        let sums = sums.reshape([batch * 4 * height * width, outputs]);
+        bias_leaky_relu(sums, self.bias.val(), slope as f32).reshape([
+            batch,
+            2 * height,
+            2 * width,
+            outputs,
+        ])
     }
 
     /// Place in [`UpConv::weight`] of the weight that PyTorch's `ConvTranspose2d` has at
@@ -205,6 +194,16 @@ impl UpConv {
             (2 * output_row + output_column) * outputs + output,
         ]
     }
+}
+
+/// [`UpConv::weight`] as `[input channel]` by `[2 input rows][2 input columns][2 output rows][2
+/// output columns][output channel]`.
+fn weight_by_input(weight: Tensor<2>) -> Tensor<2> {
+    let [inputs, outputs] = weight.dims().map(|size| size / 4);
+    weight
+        .reshape([4, inputs, 4 * outputs])
+        .permute([1, 0, 2])
+        .reshape([inputs, 16 * outputs])
 }
 
 #[cfg(test)]
@@ -247,7 +246,7 @@ mod tests {
             ConvTransposeOptions::new([2, 2], [1, 1], [0, 0], [1, 1], 1),
         )
         .permute([0, 2, 3, 1]);
-        let ours = layer.forward(input, Bits::Eight);
+        let ours = layer.forward(input);
         assert_eq!(ours.dims(), [2, 10, 8, outputs]);
         ours.into_data()
             .assert_approx_eq::<f32>(&expected.into_data(), Tolerance::absolute(1e-5));

@@ -4,11 +4,12 @@
 use burn::Tensor;
 use burn::module::{Module, Param};
 use burn::tensor::Device;
-use burn::tensor::activation::{relu, tanh};
+use burn::tensor::activation::relu;
 
 use super::conv::UpConv;
+use crate::fused::tanh;
 use crate::gan::layers::{BatchNorm, Normalisation, normal};
-use crate::gan::recipe::{Bits, DCGAN_DEVIATION};
+use crate::gan::recipe::DCGAN_DEVIATION;
 
 /// Input → dense → `[h/4][w/4][2 filters]` → batch normalisation → ReLU → transposed convolution →
 /// `[h/2][w/2][filters]` → batch normalisation → ReLU → transposed convolution → `[h][w][channel]`
@@ -69,11 +70,8 @@ impl DcganGenerator {
     /// `[-1, 1]`.
     pub fn forward(&self, input: Tensor<2>) -> Tensor<4> {
         let dense = relu(self.dense_norm.forward(self.project(input)));
-        let first = relu(
-            self.first_norm
-                .forward(self.first.forward(dense, Bits::Eight)),
-        );
-        tanh(self.second.forward(first, Bits::Eight))
+        let first = relu(self.first_norm.forward(self.first.forward(dense)));
+        tanh(self.second.forward(first))
     }
 
     /// What the layers put out for many inputs, and by what factors and offsets their batch
@@ -82,11 +80,11 @@ impl DcganGenerator {
         let sums = self.project(input);
         let dense_norm = self.dense_norm.at(sums.clone());
         let dense = relu(self.dense_norm.forward(sums));
-        let sums = self.first.forward(dense.clone(), Bits::Eight);
+        let sums = self.first.forward(dense.clone());
         let first_norm = self.first_norm.at(sums.clone());
         let first = relu(self.first_norm.forward(sums));
         Statistics {
-            logits: self.second.forward(first.clone(), Bits::Eight),
+            logits: self.second.forward(first.clone()),
             dense,
             first,
             dense_norm,

@@ -83,6 +83,11 @@ impl Generator {
         self.classes
     }
 
+    /// Whether an image depends on the others in the batch.
+    pub fn compares_within_batch(&self) -> bool {
+        matches!(self.network, GeneratorNetwork::Dcgan(_))
+    }
+
     /// The device that holds the weights.
     pub fn device(&self) -> Device {
         match &self.network {
