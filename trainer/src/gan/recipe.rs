@@ -19,6 +19,9 @@ pub struct Recipe {
     pub loss: Loss,
     /// The gradient penalties, if any.
     pub penalty: Option<Penalty>,
+    /// Weight of [`super::loss::mismatch`] in the discriminator's loss; 0 for none. Without labels
+    /// there is none.
+    pub mismatch: f64,
     /// Images in a batch.
     pub batch: usize,
     /// Learning rate of both Adam optimisers at the start.
@@ -225,6 +228,7 @@ impl Recipe {
                 weight: 0.03,
                 noise: 0.05,
             }),
+            mismatch: 0.5,
             batch: 64,
             learning_rate,
             decay: Decay::LastHalf,
@@ -250,6 +254,7 @@ impl Recipe {
             discriminator,
             loss,
             penalty: None,
+            mismatch: 0.0,
             batch: 128,
             learning_rate,
             decay: Decay::None,
