@@ -1,0 +1,159 @@
+// A Raspberry Pi Pico with an SSD1306 module on I2C0.
+
+import { ConsoleLogger, LogLevel, RP2040 } from "rp2040js";
+
+import { readElf } from "./elf.mjs";
+import { Rosc } from "./rosc.mjs";
+import { Rtt } from "./rtt.mjs";
+import { Ssd1306, Ssd1306I2c } from "./ssd1306.mjs";
+
+const FLASH = 0x10000000;
+const RAM = 0x20000000;
+/** Where the second stage of the boot ROM hands over: the vector table behind its 256 bytes. */
+const VECTORS = FLASH + 0x100;
+const ROSC_PAGE = 0x40060;
+const WATCHDOG_PAGE = 0x40058;
+/** What unused RAM is filled with at power-on, to see later how far the stack reached. */
+const PAINT = 0xa5;
+/** Instructions between two looks at the log. */
+const LOOK = 2_000;
+
+export class Pico {
+  /**
+   * @param {Uint8Array} elf the firmware
+   * @param {number} entropy makes the ring oscillator's random bits
+   */
+  constructor(elf, entropy) {
+    const { segments, symbols } = readElf(elf);
+    this.complaints = [];
+    this.resets = 0;
+    this.chip = new RP2040();
+    this.chip.logger = new Complaints(this.complaints);
+    this.chip.peripherals[ROSC_PAGE] = new Rosc(this.chip, entropy);
+    for (const { address, bytes } of segments) {
+      if (address < FLASH) throw new Error(`nothing can be programmed at ${address.toString(16)}`);
+      this.chip.flash.set(bytes, address - FLASH);
+    }
+    this.chip.sram.fill(PAINT);
+
+    this.rtt = new Rtt(this.chip, need(symbols, "_SEGGER_RTT"));
+    this.stack = { end: need(symbols, "__sheap"), start: need(symbols, "_stack_start") };
+    this.display = new Ssd1306();
+    this.#connectDisplay();
+    this.chip.peripherals[WATCHDOG_PAGE].onWatchdogTrigger = () => {
+      this.resetPending = true;
+    };
+    this.chip.onBreak = (code) => {
+      throw new Error(`the firmware stopped at a breakpoint (${code})`);
+    };
+    // Buttons are open: the pull-up resistors win.
+    for (const pin of this.chip.gpio) pin.setInputValue(true);
+    this.#start();
+  }
+
+  #start() {
+    const { core } = this.chip;
+    core.VTOR = VECTORS;
+    core.reset();
+    core.waiting = false;
+    core.PM = false;
+  }
+
+  #connectDisplay() {
+    const bus = this.chip.i2c[0];
+    const device = new Ssd1306I2c(this.display);
+    bus.onStart = () => {
+      device.start();
+      bus.completeStart();
+    };
+    bus.onConnect = (address, mode) =>
+      bus.completeConnect(address === Ssd1306I2c.ADDRESS && mode === 0);
+    // Nine clocks a byte, as fast as the firmware has set the bus, keep time honest.
+    bus.onWriteByte = (byte) => {
+      device.write(byte);
+      const clocks = 9 * (bus.sclHighPeriod + bus.sclLowPeriod);
+      this.#after((clocks / this.chip.clkSys) * 1e9, () => bus.completeWrite(true));
+    };
+  }
+
+  #after(nanos, action) {
+    this.chip.clock.createAlarm(action).schedule(nanos);
+  }
+
+  /** Microseconds since power-on. */
+  get micros() {
+    return this.chip.clock.micros;
+  }
+
+  /**
+   * Lets time pass.
+   *
+   * @param {number} micros how much
+   * @param {boolean} untilLog whether to stop as soon as there is something in the log
+   * @returns {number[]} the log's bytes
+   */
+  run(micros, untilLog) {
+    const { chip } = this;
+    const { clock, core } = chip;
+    const end = clock.nanos + micros * 1_000;
+    let look = LOOK;
+    while (clock.nanos < end) {
+      if (core.waiting) {
+        const left = end - clock.nanos;
+        clock.tick(clock.nextAlarm ? Math.min(clock.nanosToNextAlarm, left) : left);
+      } else {
+        const cycles = core.executeInstruction();
+        clock.tick((cycles * 1e9) / chip.clkSys);
+      }
+      if (this.resetPending) this.#reset();
+      if (--look === 0) {
+        look = LOOK;
+        if (untilLog && this.rtt.pending()) break;
+      }
+    }
+    return this.rtt.take();
+  }
+
+  #reset() {
+    this.resetPending = false;
+    this.resets += 1;
+    this.#start();
+  }
+
+  /** Sets the level of a pin from outside. */
+  setPin(pin, high) {
+    this.chip.gpio[pin].setInputValue(high);
+  }
+
+  /**
+   * RAM in bytes: `static` for what the linker placed, `stack` as deep as it ever was.
+   */
+  memory() {
+    const { end, start } = this.stack;
+    let deepest = end;
+    while (deepest < start && this.chip.readUint8(deepest) === PAINT) deepest += 1;
+    return { static: end - RAM, stack: start - deepest };
+  }
+}
+
+function need(symbols, name) {
+  const address = symbols.get(name);
+  if (address === undefined) throw new Error(`no symbol ${name}: not a firmware of this project`);
+  return address;
+}
+
+/** Keeps what the emulated chip finds wrong with its firmware. */
+class Complaints extends ConsoleLogger {
+  constructor(list) {
+    super(LogLevel.Warn, false);
+    this.list = list;
+  }
+
+  warn(part, text) {
+    this.list.push(`${part}: ${text}`);
+  }
+
+  error(part, text) {
+    this.list.push(`${part}: ${text}`);
+  }
+}
