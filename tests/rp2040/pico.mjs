@@ -1,11 +1,10 @@
-// A Raspberry Pi Pico with an SSD1306 module on I2C0.
+// A Raspberry Pi Pico, and what a device on I2C0 hears.
 
-import { ConsoleLogger, LogLevel, RP2040 } from "rp2040js";
+import { ConsoleLogger, I2CMode, LogLevel, RP2040 } from "rp2040js";
 
 import { readElf } from "./elf.mjs";
 import { Rosc } from "./rosc.mjs";
 import { Rtt } from "./rtt.mjs";
-import { Ssd1306, Ssd1306I2c } from "./ssd1306.mjs";
 
 const FLASH = 0x10000000;
 const RAM = 0x20000000;
@@ -17,6 +16,8 @@ const WATCHDOG_PAGE = 0x40058;
 const PAINT = 0xa5;
 /** Instructions between two looks at the log. */
 const LOOK = 2_000;
+/** The I2C address of the device that answers: that of SSD1306 modules. */
+const DEVICE = 0x3c;
 
 export class Pico {
   /**
@@ -38,8 +39,9 @@ export class Pico {
 
     this.rtt = new Rtt(this.chip, need(symbols, "_SEGGER_RTT"));
     this.stack = { end: need(symbols, "__sheap"), start: need(symbols, "_stack_start") };
-    this.display = new Ssd1306();
-    this.#connectDisplay();
+    this.plugged = true;
+    this.i2c = [];
+    this.#connectDevice();
     this.chip.peripherals[WATCHDOG_PAGE].onWatchdogTrigger = () => {
       this.resetPending = true;
     };
@@ -59,18 +61,17 @@ export class Pico {
     core.PM = false;
   }
 
-  #connectDisplay() {
+  #connectDevice() {
     const bus = this.chip.i2c[0];
-    const device = new Ssd1306I2c(this.display);
-    bus.onStart = () => {
-      device.start();
-      bus.completeStart();
+    bus.onStart = () => bus.completeStart();
+    bus.onConnect = (address, mode) => {
+      const answers = this.plugged && address === DEVICE && mode === I2CMode.Write;
+      if (answers) this.i2c.push([]);
+      bus.completeConnect(answers);
     };
-    bus.onConnect = (address, mode) =>
-      bus.completeConnect(address === Ssd1306I2c.ADDRESS && mode === 0);
     // Nine clocks a byte, as fast as the firmware has set the bus, keep time honest.
     bus.onWriteByte = (byte) => {
-      device.write(byte);
+      this.i2c.at(-1).push(byte);
       const clocks = 9 * (bus.sclHighPeriod + bus.sclLowPeriod);
       this.#after((clocks / this.chip.clkSys) * 1e9, () => bus.completeWrite(true));
     };
@@ -90,7 +91,8 @@ export class Pico {
    *
    * @param {number} micros how much
    * @param {boolean} untilLog whether to stop as soon as there is something in the log
-   * @returns {number[]} the log's bytes
+   * @returns {{log: number[], i2c: number[][]}} the log's bytes, and what was written to the
+   * device, a list of bytes for each time it was addressed
    */
   run(micros, untilLog) {
     const { chip } = this;
@@ -111,7 +113,7 @@ export class Pico {
         if (untilLog && this.rtt.pending()) break;
       }
     }
-    return this.rtt.take();
+    return { log: this.rtt.take(), i2c: this.i2c.splice(0) };
   }
 
   #reset() {
@@ -123,6 +125,12 @@ export class Pico {
   /** Sets the level of a pin from outside. */
   setPin(pin, high) {
     this.chip.gpio[pin].setInputValue(high);
+  }
+
+  /** Enables an interrupt that the firmware does not expect, and raises it once. */
+  interrupt(number) {
+    this.chip.core.enabledInterrupts |= 1 << number;
+    this.chip.setInterrupt(number, true);
   }
 
   /**
