@@ -2,6 +2,7 @@
 #![no_std]
 #![no_main]
 
+mod board;
 mod failure;
 mod gpio;
 mod register;
@@ -13,19 +14,15 @@ mod timer;
 use cortex_m_rt::entry;
 use defmt_semihosting as _;
 use embedded_hal_bus::spi::ExclusiveDevice;
-use firmware::{Board, Settings};
+use firmware::{Buttons, Modes};
 
-use gpio::{Input, Output, PORT_A, PORT_C, PORT_D, PORT_F};
+use board::Lm3s6965evb;
+use gpio::{Input, Output, PORT_A, PORT_C, PORT_D, PORT_E, PORT_F};
 use ssd0323::Ssd0323;
 use ssi::Ssi0;
 use timer::Timer;
 
 include!(concat!(env!("OUT_DIR"), "/model.rs"));
-
-const SETTINGS: Settings = Settings {
-    scale: 1,
-    first_seed: 0,
-};
 
 #[entry]
 fn main() -> ! {
@@ -42,13 +39,16 @@ fn main() -> ! {
     let workspace = cortex_m::singleton!(: [u8; WORKSPACE] = [0; WORKSPACE]).expect("taken once");
     let display = Ssd0323::start(spi, data_command, shadow).expect("neither bus nor pins can fail");
 
-    let board = Board {
+    let [up, down, left, right] = [0, 1, 2, 3].map(|pin| Input::pulled_up(&PORT_E, pin));
+    let select = Input::pulled_up(&PORT_F, 1);
+    let mut board = Lm3s6965evb {
         display,
-        button: Input::pulled_up(&PORT_F, 1),
-        delay: timer,
-        clock: timer,
+        buttons: Buttons::new(down, select)
+            .with_next_and_previous(right, left)
+            .with_previous_mode(up),
+        timer,
     };
-    let Err(stop) = firmware::run(board, MODEL, workspace, SETTINGS);
+    let Err(stop) = firmware::run::<Modes, _>(&mut board, MODEL, workspace);
     defmt::error!("stopped: {}", defmt::Display2Format(&stop));
     loop {
         cortex_m::asm::wfi();
