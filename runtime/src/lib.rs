@@ -2,6 +2,7 @@
 #![no_std]
 
 mod check;
+mod checksum;
 mod embed;
 mod error;
 pub mod format;
@@ -12,6 +13,7 @@ mod latent;
 pub mod layout;
 mod model;
 mod narrow;
+mod reader;
 mod record;
 mod requantize;
 mod ring;

@@ -1,12 +1,14 @@
 //! The model file, checked once.
 
 use crate::check::check_layer;
+use crate::checksum::crc32;
 use crate::error::ModelError;
 use crate::format::{
-    Header, Kind, Layer, MAGIC, MAX_LATENT, MAX_LAYERS, Provenance, Shape, VERSION, crc32,
+    Header, Kind, Layer, MAGIC, MAX_LATENT, MAX_LAYERS, Provenance, Scores, Shape, VERSION,
 };
 use crate::geometry::Geometry;
-use crate::record::{ArrayLens, Record};
+use crate::reader::Reader;
+use crate::record::{ArrayLens, read_record, skip_record};
 use crate::window::ScratchWords;
 
 /// A model whose every property has been checked, so that generating from it cannot fail.
@@ -47,7 +49,9 @@ impl<'a> Model<'a> {
         if u32::from_le_bytes(*crc) != crc32(content) {
             return Err(ModelError::Checksum);
         }
-        let (header, records) = read_header(content).ok_or(ModelError::Malformed)?;
+        let mut reader = Reader::new(content.get(MAGIC.len()..).unwrap_or_default());
+        let header = read_header(&mut reader).ok_or(ModelError::Malformed)?;
+        let records = reader;
         let latent = header.latent;
         if latent == 0 || latent as usize > MAX_LATENT {
             return Err(ModelError::LatentLength { found: latent });
@@ -56,14 +60,13 @@ impl<'a> Model<'a> {
         if count == 0 || count as usize > MAX_LAYERS {
             return Err(ModelError::LayerCount { found: count });
         }
-        let mut after = records;
         for _ in 0..count {
-            after = read_record(after).ok_or(ModelError::Malformed)?.1;
+            skip_record(&mut reader).ok_or(ModelError::Malformed)?;
         }
         let layers = Layers {
             content,
             records,
-            arrays: content.len() - after.len(),
+            arrays: content.len() - reader.rest().len(),
             input: Shape::new(1, 1, u16::from(latent)),
             classes: header.classes,
             next: 0,
@@ -131,8 +134,9 @@ impl<'a> Model<'a> {
 
     /// Where the model comes from.
     pub fn provenance(&self) -> Provenance<'a> {
-        match read_header(self.layers.content) {
-            Some((header, _)) => header.provenance,
+        let header = self.layers.content.get(MAGIC.len()..).unwrap_or_default();
+        match read_header(&mut Reader::new(header)) {
+            Some(header) => header.provenance,
             // `from_bytes` has read these very bytes.
             None => Provenance::UNKNOWN,
         }
@@ -168,7 +172,7 @@ pub struct Layers<'a> {
     /// The file without its checksum.
     content: &'a [u8],
     /// The record of the next layer and what follows it.
-    records: &'a [u8],
+    records: Reader<'a>,
     /// Where the arrays of the layer before end, or of the next one begin.
     arrays: usize,
     /// Input of the next layer.
@@ -187,10 +191,8 @@ impl<'a> Layers<'a> {
     /// Reads the next layer. On an error, the same layer is still the next.
     fn read(&mut self) -> Result<(Geometry, Layer<'a>), ModelError> {
         let index = self.next;
-        let (record, records) = read_record(self.records).ok_or(ModelError::Malformed)?;
-        let geometry = record.geometry(index, self.input)?;
-        record.check_terms(index, self.classes)?;
-        let sums = record.sums();
+        let mut records = self.records;
+        let (geometry, sums) = read_record(&mut records, index, self.input, self.classes)?;
         let lens = ArrayLens::new(&geometry, &sums, self.classes);
 
         let mut at = self.arrays.next_multiple_of(4);
@@ -242,12 +244,31 @@ impl<'a> Iterator for Layers<'a> {
 
 impl ExactSizeIterator for Layers<'_> {}
 
-fn read_header(content: &[u8]) -> Option<(Header<'_>, &[u8])> {
-    postcard::take_from_bytes(content.get(MAGIC.len()..)?).ok()
-}
-
-fn read_record(records: &[u8]) -> Option<(Record, &[u8])> {
-    postcard::take_from_bytes(records).ok()
+/// What comes before the records. Inlined, so that a reader which only needs to know that the
+/// provenance is well formed does not compute its numbers.
+#[inline(always)]
+fn read_header<'a>(reader: &mut Reader<'a>) -> Option<Header<'a>> {
+    Some(Header {
+        version: reader.byte()?,
+        provenance: Provenance {
+            data_set: reader.string()?,
+            recipe: reader.string()?,
+            tool: reader.string()?,
+            steps: reader.u32()?,
+            seed: reader.u64()?,
+            scores: match reader.byte()? {
+                0 => None,
+                1 => Some(Scores {
+                    recognised: reader.u16()?,
+                    frechet: reader.u32()?,
+                }),
+                _ => return None,
+            },
+        },
+        latent: reader.byte()?,
+        classes: reader.byte()?,
+        layers: reader.byte()?,
+    })
 }
 
 /// The next `len` bytes at `at`, which then stands behind them.
