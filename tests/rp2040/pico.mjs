@@ -1,6 +1,6 @@
 // A Raspberry Pi Pico, and what a device on I2C0 hears.
 
-import { ConsoleLogger, I2CMode, LogLevel, RP2040 } from "rp2040js";
+import { ConsoleLogger, I2CMode, LogLevel, RP2040, Simulator } from "rp2040js";
 
 import { readElf } from "./elf.mjs";
 import { Rosc } from "./rosc.mjs";
@@ -26,43 +26,54 @@ export class Pico {
    */
   constructor(elf, entropy) {
     const { segments, symbols } = readElf(elf);
+    for (const { address } of segments) {
+      if (address < FLASH) throw new Error(`nothing can be programmed at ${address.toString(16)}`);
+    }
+    this.segments = segments;
+    this.symbols = {
+      rtt: need(symbols, "_SEGGER_RTT"),
+      stackEnd: need(symbols, "__sheap"),
+      stackStart: need(symbols, "_stack_start"),
+    };
+    this.entropy = entropy;
     this.complaints = [];
     this.resets = 0;
-    this.chip = new RP2040();
-    this.chip.logger = new Complaints(this.complaints);
-    this.chip.peripherals[ROSC_PAGE] = new Rosc(this.chip, entropy);
-    for (const { address, bytes } of segments) {
-      if (address < FLASH) throw new Error(`nothing can be programmed at ${address.toString(16)}`);
-      this.chip.flash.set(bytes, address - FLASH);
-    }
-    this.chip.sram.fill(PAINT);
-
-    this.rtt = new Rtt(this.chip, need(symbols, "_SEGGER_RTT"));
-    this.stack = { end: need(symbols, "__sheap"), start: need(symbols, "_stack_start") };
+    /** Pins that something outside pulls low. */
+    this.low = new Set();
     this.plugged = true;
     this.i2c = [];
-    this.#connectDevice();
-    this.chip.peripherals[WATCHDOG_PAGE].onWatchdogTrigger = () => {
-      this.resetPending = true;
+    this.clock = new Simulator().clock;
+    this.chip = this.#chip();
+    this.chip.sram.fill(PAINT);
+  }
+
+  /** A chip that comes out of a reset. */
+  #chip() {
+    const chip = new RP2040(this.clock);
+    chip.logger = new Complaints(this.complaints);
+    // Other noise after each reset.
+    chip.peripherals[ROSC_PAGE] = new Rosc(chip, this.entropy + this.resets);
+    const watchdog = chip.peripherals[WATCHDOG_PAGE];
+    watchdog.onWatchdogTrigger = () => {
+      // Otherwise it triggers again and again, and no time passes.
+      watchdog.alarm.enable = false;
+      this.resetPending = chip === this.chip;
     };
-    this.chip.onBreak = (code) => {
+    chip.onBreak = (code) => {
       throw new Error(`the firmware stopped at a breakpoint (${code})`);
     };
-    // Buttons are open: the pull-up resistors win.
-    for (const pin of this.chip.gpio) pin.setInputValue(true);
-    this.#start();
+    for (const { address, bytes } of this.segments) chip.flash.set(bytes, address - FLASH);
+    // Open pins are high: the buttons' pull-up resistors win.
+    for (const pin of chip.gpio) pin.setInputValue(!this.low.has(pin.index));
+    this.#connectDevice(chip);
+    chip.core.VTOR = VECTORS;
+    chip.core.reset();
+    this.rtt = new Rtt(chip, this.symbols.rtt);
+    return chip;
   }
 
-  #start() {
-    const { core } = this.chip;
-    core.VTOR = VECTORS;
-    core.reset();
-    core.waiting = false;
-    core.PM = false;
-  }
-
-  #connectDevice() {
-    const bus = this.chip.i2c[0];
+  #connectDevice(chip) {
+    const bus = chip.i2c[0];
     bus.onStart = () => bus.completeStart();
     bus.onConnect = (address, mode) => {
       const answers = this.plugged && address === DEVICE && mode === I2CMode.Write;
@@ -73,17 +84,14 @@ export class Pico {
     bus.onWriteByte = (byte) => {
       this.i2c.at(-1).push(byte);
       const clocks = 9 * (bus.sclHighPeriod + bus.sclLowPeriod);
-      this.#after((clocks / this.chip.clkSys) * 1e9, () => bus.completeWrite(true));
+      const done = this.clock.createAlarm(() => bus.completeWrite(true));
+      done.schedule((clocks / chip.clkSys) * 1e9);
     };
-  }
-
-  #after(nanos, action) {
-    this.chip.clock.createAlarm(action).schedule(nanos);
   }
 
   /** Microseconds since power-on. */
   get micros() {
-    return this.chip.clock.micros;
+    return this.clock.micros;
   }
 
   /**
@@ -95,17 +103,16 @@ export class Pico {
    * device, a list of bytes for each time it was addressed
    */
   run(micros, untilLog) {
-    const { chip } = this;
-    const { clock, core } = chip;
+    const { clock } = this;
     const end = clock.nanos + micros * 1_000;
     let look = LOOK;
     while (clock.nanos < end) {
+      const { core, clkSys } = this.chip;
       if (core.waiting) {
         const left = end - clock.nanos;
         clock.tick(clock.nextAlarm ? Math.min(clock.nanosToNextAlarm, left) : left);
       } else {
-        const cycles = core.executeInstruction();
-        clock.tick((cycles * 1e9) / chip.clkSys);
+        clock.tick((core.executeInstruction() * 1e9) / clkSys);
       }
       if (this.resetPending) this.#reset();
       if (--look === 0) {
@@ -116,14 +123,19 @@ export class Pico {
     return { log: this.rtt.take(), i2c: this.i2c.splice(0) };
   }
 
+  /** RAM keeps what is in it. */
   #reset() {
     this.resetPending = false;
     this.resets += 1;
-    this.#start();
+    const { sram } = this.chip;
+    this.chip = this.#chip();
+    this.chip.sram.set(sram);
   }
 
   /** Sets the level of a pin from outside. */
   setPin(pin, high) {
+    if (high) this.low.delete(pin);
+    else this.low.add(pin);
     this.chip.gpio[pin].setInputValue(high);
   }
 
@@ -137,10 +149,10 @@ export class Pico {
    * RAM in bytes: `static` for what the linker placed, `stack` as deep as it ever was.
    */
   memory() {
-    const { end, start } = this.stack;
-    let deepest = end;
-    while (deepest < start && this.chip.readUint8(deepest) === PAINT) deepest += 1;
-    return { static: end - RAM, stack: start - deepest };
+    const { stackEnd, stackStart } = this.symbols;
+    let deepest = stackEnd;
+    while (deepest < stackStart && this.chip.readUint8(deepest) === PAINT) deepest += 1;
+    return { static: stackEnd - RAM, stack: stackStart - deepest };
   }
 }
 

@@ -27,6 +27,8 @@ pub struct Pico<'a> {
     node: Node,
     log: Decoder<'a>,
     lines: Vec<Line>,
+    /// Lines before this one have been waited for.
+    waited: usize,
     display: Ssd1306,
     micros: u64,
     resets: u64,
@@ -53,6 +55,7 @@ impl<'a> Pico<'a> {
             node: Node::start(elf, entropy)?,
             log: log.decoder(),
             lines: Vec::new(),
+            waited: 0,
             display: Ssd1306::default(),
             micros: 0,
             resets: 0,
@@ -69,8 +72,8 @@ impl<'a> Pico<'a> {
         self.run_piece(micros, false)
     }
 
-    /// Lets time pass until the log has a message that `wanted` makes something of, and returns
-    /// that. Messages that were there before do not count.
+    /// Takes the log's messages one by one, each only once, until `wanted` makes something of one,
+    /// and returns that. Lets time pass for as long as there is none.
     ///
     /// # Errors
     /// [`Error::Timeout`] after `patience` microseconds, naming `what`; those of [`Pico::run`].
@@ -81,15 +84,17 @@ impl<'a> Pico<'a> {
         mut wanted: impl FnMut(&str) -> Option<T>,
     ) -> Result<T, Error> {
         let end = self.micros + patience;
-        while self.micros < end {
-            let seen = self.lines.len();
-            self.run_piece(PIECE, true)?;
-            if let Some(found) = self.lines[seen..]
-                .iter()
-                .find_map(|line| wanted(&line.message))
-            {
-                return Ok(found);
+        loop {
+            while let Some(line) = self.lines.get(self.waited) {
+                self.waited += 1;
+                if let Some(found) = wanted(&line.message) {
+                    return Ok(found);
+                }
             }
+            if self.micros >= end {
+                break;
+            }
+            self.run_piece(PIECE, true)?;
         }
         Err(Error::Timeout {
             what: what.into(),
@@ -114,8 +119,16 @@ impl<'a> Pico<'a> {
     /// # Errors
     /// Those of [`Pico::run`].
     pub fn press(&mut self, pin: u8) -> Result<(), Error> {
+        self.hold(pin, PRESS)
+    }
+
+    /// Presses the button between GPIO `pin` and ground for `micros` microseconds.
+    ///
+    /// # Errors
+    /// Those of [`Pico::run`].
+    pub fn hold(&mut self, pin: u8, micros: u64) -> Result<(), Error> {
         self.ask(json!({ "pin": pin, "high": false }))?;
-        self.run(PRESS)?;
+        self.run(micros)?;
         self.ask(json!({ "pin": pin, "high": true }))?;
         self.run(PRESS)
     }

@@ -22,7 +22,10 @@ static FAILED: AtomicBool = AtomicBool::new(false);
 fn panic(info: &PanicInfo<'_>) -> ! {
     if !failed_before() {
         defmt::error!("{}", defmt::Display2Format(info));
-        show(info);
+        let (file, line) = info
+            .location()
+            .map_or(("", 0), |place| (place.file(), place.line()));
+        show(format_args!("Failed: {}, {file}:{line}", info.message()));
     }
     wait_for_watchdog()
 }
