@@ -5,10 +5,13 @@ pub mod emulator;
 mod error;
 pub mod firmware;
 pub mod gallery;
-mod log;
+pub mod log;
+pub mod modes;
+pub mod pico;
 mod process;
 mod qmp;
 pub mod random_model;
 pub mod screen;
+pub mod ssd1306;
 
 pub use error::Error;
