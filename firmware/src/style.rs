@@ -55,7 +55,7 @@ impl Way {
     pub fn after(self, micros: u32) -> Style {
         let x = micros.min(Self::MICROS) >> (Self::MICROS_LOG2 - 8);
         // At most 2^24.
-        let t = x * x * (3 * 256 - 2 * x) >> 16;
+        let t = (x * x * (3 * 256 - 2 * x)) >> 16;
         Style {
             from: self.from,
             to: self.to,

@@ -61,7 +61,7 @@ impl Arrangement {
             layout,
             shift: (display.width - room.width).saturating_sub(gap) / 2,
             gap,
-            dot: (picture.width * layout.scale() / 9).clamp(1, gap.max(1)),
+            dot: (picture.width * layout.scale() / 9).max(1).min(gap),
         })
     }
 
@@ -93,7 +93,9 @@ impl Arrangement {
         };
         let dot = |eighths: u32| {
             let corner = Point::new(left, cell.corner.y)
-                + Size::new(self.gap - self.dot, size.height * eighths / 4 - self.dot) / 2;
+                + Size::new(self.gap, size.height * eighths / 4)
+                    .saturating_sub(Size::new_equal(self.dot))
+                    / 2;
             Rectangle::new(corner, Size::new_equal(self.dot))
         };
         Some([dot(3), dot(5)])

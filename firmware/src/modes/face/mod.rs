@@ -144,6 +144,7 @@ impl Face {
                 return Ok(Some(drawn));
             }
         }
+        self.next = 0;
         Ok(None)
     }
 

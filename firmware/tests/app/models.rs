@@ -1,9 +1,10 @@
 //! Models whose pictures are known without running them.
-#![allow(dead_code)] // each test file uses a part
 
+use firmware::Style;
 use runtime::format::{Activation, File, Kind, Layer, Provenance, Shape};
 use runtime::geometry::Geometry;
 use runtime::layout::{pack, weights_len};
+use runtime::{Generator, Model};
 
 const BITS: u8 = 8;
 
@@ -24,6 +25,14 @@ pub fn model_of_pictures(pictures: &[&[&str]]) -> Vec<u8> {
 /// A model without classes whose pixels are `128 + latent[0] * weights[pixel] / 128`.
 pub fn model_of_weights(image: Shape, weights: &[i8]) -> Vec<u8> {
     dense_model(image, 0, weights, &[])
+}
+
+/// A model of ten classes with pictures of 4x5 pixels that depend on the seed, too: a label adds its own pattern.
+pub fn model_of_styles() -> Vec<u8> {
+    let image = Shape::new(5, 4, 1);
+    let weights: Vec<i8> = (0..20).map(|n| (n * 37 % 251 - 125) as i8).collect();
+    let label: Vec<u8> = (0..200).map(|n| (n * 29 % 90) as u8).collect();
+    dense_model(image, 10, &weights, &label)
 }
 
 /// One dense layer from one latent component. The sum of a pixel is `latent * weight`, or the
@@ -72,3 +81,29 @@ pub const PICTURES: [&[&str]; 3] = [
     &["0FFF0", "0F0F0", "0FFF0"],
     &["01234", "56789", "ABCDE"],
 ];
+
+/// The ten digits, 4x5 pixels each.
+pub const DIGITS: [&[&str]; 10] = [
+    &["FFF0", "F0F0", "F0F0", "F0F0", "FFF0"],
+    &["0F00", "FF00", "0F00", "0F00", "FFF0"],
+    &["FFF0", "00F0", "FFF0", "F000", "FFF0"],
+    &["FFF0", "00F0", "FFF0", "00F0", "FFF0"],
+    &["F0F0", "F0F0", "FFF0", "00F0", "00F0"],
+    &["FFF0", "F000", "FFF0", "00F0", "FFF0"],
+    &["FFF0", "F000", "FFF0", "F0F0", "FFF0"],
+    &["FFF0", "00F0", "00F0", "00F0", "00F0"],
+    &["FFF0", "F0F0", "FFF0", "F0F0", "FFF0"],
+    &["FFF0", "F0F0", "FFF0", "00F0", "FFF0"],
+];
+
+/// The image that `model` draws on this machine, `[row][column]`.
+pub fn image(model: &Model, style: Style, label: u8) -> Vec<Vec<u8>> {
+    let mut workspace = vec![0; model.workspace_len()];
+    let mut generator = Generator::new(model, &mut workspace).unwrap();
+    let mut pixels = vec![0; model.image().len()];
+    generator
+        .generate(&style.latent(model.latent_len()), label, &mut pixels)
+        .unwrap();
+    let rows = pixels.chunks(model.image().width.into());
+    rows.map(<[u8]>::to_vec).collect()
+}
