@@ -101,4 +101,7 @@ pub enum Error {
     /// The picture of the display is not what the board's display can show.
     #[error("screenshot: {0}")]
     Screen(String),
+    /// The browser board's page cannot be put together.
+    #[error("the page cannot be put together: {0}")]
+    Page(String),
 }

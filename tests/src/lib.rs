@@ -7,6 +7,7 @@ pub mod firmware;
 pub mod gallery;
 pub mod log;
 pub mod modes;
+pub mod page;
 pub mod pico;
 mod process;
 mod qmp;
