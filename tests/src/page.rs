@@ -43,12 +43,22 @@ fn page(wasm: &[u8]) -> Result<String, Error> {
     let mut imports = Map::new();
     for name in MODULES {
         // The comment names the module in the browser's developer tools.
-        let code = format!("{}//# sourceURL={name}.js\n", source(&format!("{name}.js"))?);
-        let url = format!("data:text/javascript;base64,{}", BASE64_STANDARD.encode(code));
+        let code = format!(
+            "{}//# sourceURL={name}.js\n",
+            source(&format!("{name}.js"))?
+        );
+        let url = format!(
+            "data:text/javascript;base64,{}",
+            BASE64_STANDARD.encode(code)
+        );
         imports.insert(name.to_owned(), url.into());
     }
     let scripts = [
-        script("importmap", None, &json!({ "imports": imports }).to_string()),
+        script(
+            "importmap",
+            None,
+            &json!({ "imports": imports }).to_string(),
+        ),
         script(
             "application/json",
             Some("measured"),

@@ -112,7 +112,8 @@ mod tests {
 
     #[test]
     fn takes_rows_of_the_core_alone() {
-        let document = "### a\n| x | 1,000 | 2 |\n### b\n| y | 3 | 4 | 5 |\n| z | | |\n## c\n| x | 6 | 7 |";
+        let document =
+            "### a\n| x | 1,000 | 2 |\n### b\n| y | 3 | 4 | 5 |\n| z | | |\n## c\n| x | 6 | 7 |";
         let found: Vec<_> = rows(document, "b").flatten().collect();
         assert_eq!(found, [("y", [3, 4])]);
         assert_eq!(rows(document, "a").flatten().next(), Some(("x", [1000, 2])));
