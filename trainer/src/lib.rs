@@ -2,8 +2,10 @@
 
 pub mod cli;
 pub mod data;
+pub mod drawing;
 pub mod evaluate;
 pub mod gan;
+pub mod latent_space;
 pub mod output;
 pub mod patches;
 pub mod picture;

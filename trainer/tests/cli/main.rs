@@ -2,5 +2,7 @@
 
 mod common;
 mod data;
+mod eval;
+mod latent_space;
 mod model;
 mod train;
