@@ -13,7 +13,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::data::Images;
 use crate::gan::draws::{label_tensor, to_float};
-use crate::gan::generator::uniform_fan_in;
+use crate::gan::layers::uniform_fan_in;
 use crate::gan::recipe::SLOPE;
 use crate::patches::{blocks, bordered, corners};
 

@@ -3,12 +3,16 @@
 
 use burn::Tensor;
 use burn::tensor::{Device, Int, TensorData};
+use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::generator::LABEL_SCALE;
 use crate::data::Images;
+
+/// What separates the streams of successive steps and epochs: 2^64 over the golden ratio.
+const STRIDE: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The random numbers of one step.
 pub struct Draws {
@@ -23,32 +27,54 @@ pub struct Batch {
     pub labels: Vec<u8>,
 }
 
+impl Batch {
+    /// The images of these indices.
+    pub fn of(images: &Images, indices: &[usize], device: &Device) -> Self {
+        let mut pixels = Vec::with_capacity(indices.len() * images.image_len());
+        for &index in indices {
+            pixels.extend(images.image(index).iter().map(|&pixel| to_float(pixel)));
+        }
+        let shape = [indices.len(), images.height, images.width, images.channels];
+        Self {
+            images: Tensor::from_data(TensorData::new(pixels, shape), device),
+            labels: indices.iter().map(|&index| images.labels[index]).collect(),
+        }
+    }
+}
+
+/// The order in which `epoch` of the training with `seed` goes through all of `0..images`.
+pub fn epoch_order(seed: u64, epoch: u32, images: usize) -> Vec<usize> {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    // The first number is for the streams of the steps.
+    let _ = rng.random::<u64>();
+    let stream = rng.random::<u64>() ^ u64::from(epoch).wrapping_mul(STRIDE);
+    let mut order: Vec<usize> = (0..images).collect();
+    order.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(stream));
+    order
+}
+
 impl Draws {
     /// What `step` of the training with `seed` draws.
     pub fn new(seed: u64, step: u32) -> Self {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         // A stream of its own for every step.
-        let stream = rng.random::<u64>() ^ u64::from(step).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let stream = rng.random::<u64>() ^ u64::from(step).wrapping_mul(STRIDE);
         Self {
             rng: Xoshiro256PlusPlus::seed_from_u64(stream),
         }
     }
 
-    /// `count` images, drawn with replacement.
-    pub fn batch(&mut self, images: &Images, count: usize, device: &Device) -> Batch {
-        let size = images.image_len();
-        let mut pixels = Vec::with_capacity(count * size);
-        let mut labels = Vec::with_capacity(count);
-        for _ in 0..count {
-            let index = self.rng.random_range(0..images.len());
-            pixels.extend(images.image(index).iter().map(|&pixel| to_float(pixel)));
-            labels.push(images.labels[index]);
+    /// The random numbers of another part of this step, independent of all others.
+    pub fn part(&mut self) -> Self {
+        Self {
+            rng: Xoshiro256PlusPlus::seed_from_u64(self.rng.random()),
         }
-        let shape = [count, images.height, images.width, images.channels];
-        Batch {
-            images: Tensor::from_data(TensorData::new(pixels, shape), device),
-            labels,
-        }
+    }
+
+    /// `count` of `0..images`, drawn with replacement.
+    pub fn indices(&mut self, images: usize, count: usize) -> Vec<usize> {
+        let index = || self.rng.random_range(0..images);
+        std::iter::repeat_with(index).take(count).collect()
     }
 
     /// The generator's input for each label: a latent, uniform on (-1, 1), and [`LABEL_SCALE`]
@@ -99,4 +125,30 @@ pub fn one_hot(class: usize, label: u8) -> f32 {
 pub fn label_tensor(labels: &[u8], device: &Device) -> Tensor<1, Int> {
     let labels: Vec<i32> = labels.iter().map(|&label| i32::from(label)).collect();
     Tensor::from_data(TensorData::new(labels.clone(), [labels.len()]), device)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_epoch_takes_every_image_once_in_an_order_of_its_own() {
+        let first = epoch_order(7, 0, 100);
+        let mut sorted = first.clone();
+        sorted.sort_unstable();
+        assert_eq!(sorted, (0..100).collect::<Vec<_>>());
+        assert_ne!(first, sorted);
+        assert_ne!(first, epoch_order(7, 1, 100));
+        assert_ne!(first, epoch_order(8, 0, 100));
+        assert_eq!(first, epoch_order(7, 0, 100));
+    }
+
+    #[test]
+    fn every_step_draws_its_own_numbers() {
+        let indices = |seed, step| Draws::new(seed, step).indices(1000, 8);
+        assert_eq!(indices(1, 5), indices(1, 5));
+        assert_ne!(indices(1, 5), indices(1, 6));
+        assert_ne!(indices(1, 5), indices(2, 5));
+        assert!(indices(3, 3).iter().all(|&index| index < 1000));
+    }
 }

@@ -1,16 +1,27 @@
 //! The game itself: alternating updates of both networks.
 
-use burn::Tensor;
+mod state;
+
 use burn::module::Module;
-use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::optim::{GradientsAccumulator, ModuleOptimizer};
 use burn::tensor::Device;
 
+use super::average;
+use super::crew::Crew;
 use super::discriminator::Discriminator;
-use super::draws::{Draws, label_tensor};
+use super::draws::{Draws, epoch_order};
 use super::generator::Generator;
-use super::loss;
-use super::recipe::Recipe;
+use super::recipe::{Length, Recipe};
+use super::share::{Judged, Share, Unloaded};
 use crate::data::Images;
+use crate::fused::{self, Adam};
+
+pub use super::losses::Losses;
+pub use state::GameState;
+
+/// Shares of a batch that are worked on at the same time. It does not depend on the machine, so that
+/// the sums of their gradients, and with them the results, do not either.
+const SHARES: usize = 2;
 
 /// A training under way.
 pub struct Game {
@@ -19,31 +30,14 @@ pub struct Game {
     steps: u32,
     step: u32,
     device: Device,
+    crew: Crew,
     generator: Generator,
     average: Generator,
     discriminator: Discriminator,
     generator_optimizer: ModuleOptimizer,
     discriminator_optimizer: ModuleOptimizer,
-}
-
-/// What a step measured, before its updates.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Losses {
-    /// The discriminator's loss, penalties included.
-    pub discriminator: f32,
-    /// The generator's loss.
-    pub generator: f32,
-}
-
-impl Losses {
-    /// The moving average's step: `decay` of these and the rest of the `newest`.
-    pub fn follow(self, newest: Losses, decay: f32) -> Losses {
-        let mix = |old: f32, new: f32| old * decay + new * (1.0 - decay);
-        Losses {
-            discriminator: mix(self.discriminator, newest.discriminator),
-            generator: mix(self.generator, newest.generator),
-        }
-    }
+    /// Number and order of the epoch whose images were drawn last.
+    epoch: Option<(u32, Vec<usize>)>,
 }
 
 impl Game {
@@ -51,24 +45,35 @@ impl Game {
     /// the same training. `device` is a plain one, without automatic differentiation.
     pub fn new(recipe: Recipe, steps: u32, seed: u64, images: &Images, device: &Device) -> Self {
         let size = [images.height, images.width, images.channels];
+        let classes = if recipe.conditional {
+            images.classes
+        } else {
+            0
+        };
         let training = device.clone().autodiff();
         device.seed(seed);
-        let generator = Generator::new(recipe.generator, images.classes, size, &training);
-        let adam = AdamConfig::new()
-            .with_beta_1(recipe.betas.0)
-            .with_beta_2(recipe.betas.1)
-            .with_epsilon(1e-8);
+        let generator = Generator::new(recipe.generator, recipe.latent, classes, size, &training);
+        let discriminator = Discriminator::new(recipe.discriminator, classes, size, &training);
+        // Where images are normalised together, a part of the batch would be normalised differently.
+        let together = generator.compares_within_batch() || discriminator.compares_within_batch();
+        let shares = if together || !fused::supports(device) {
+            1
+        } else {
+            SHARES
+        };
         Self {
             seed,
             steps,
             step: 0,
             average: generator.valid(),
             generator,
-            discriminator: Discriminator::new(images.classes, size, &training),
-            generator_optimizer: adam.init(),
-            discriminator_optimizer: adam.init(),
+            discriminator,
+            crew: Crew::new(shares),
+            generator_optimizer: Adam::optimizer(recipe.betas),
+            discriminator_optimizer: Adam::optimizer(recipe.betas),
             device: training,
             recipe,
+            epoch: None,
         }
     }
 
@@ -77,7 +82,8 @@ impl Game {
         self.step
     }
 
-    /// The moving average of the generator: the one to use.
+    /// The generator to use: the moving average of its weights if the recipe has one, else the
+    /// newest.
     pub fn average(&self) -> &Generator {
         &self.average
     }
@@ -85,63 +91,88 @@ impl Game {
     /// One step: an update of the discriminator, then one of the generator. Both see the same real
     /// images; generated images carry the labels of the real ones that they are paired with.
     pub fn step(&mut self, images: &Images) -> Losses {
-        let recipe = &self.recipe;
-        let device = &self.device;
-        let rate = recipe.learning_rate_at(self.step, self.steps);
-        let mut draws = Draws::new(self.seed, self.step);
-        let real = draws.batch(images, recipe.batch, device);
-        let labels = label_tensor(&real.labels, device);
-        let size = real.images.dims();
-        let (latent, classes) = (self.generator.latent(), self.generator.classes());
+        let rate = self.recipe.learning_rate_at(self.step, self.steps);
+        let shares = self.shares(images);
 
-        let input = draws.generator_input(latent, classes, &real.labels, device);
-        let fake = Tensor::from_inner(self.generator.valid().forward(input.inner()));
-        let both = Tensor::cat(vec![real.images.clone(), fake], 0);
-        let noise_size = [2 * size[0], size[1], size[2], size[3]];
-        let noise = draws.noise(noise_size, recipe.penalty_noise, device);
-        let all = Tensor::cat(vec![both.clone(), both + noise], 0);
-        let logits = self.discriminator.forward(all, labels.clone().repeat(&[4]));
-        let (at, near) = halves(logits);
-        // Twice the mean over both kinds of images is the sum of R1 and R2.
-        let weight = 2.0 * recipe.penalty;
-        let penalty = loss::gradient_penalty(at.clone(), near, weight, recipe.penalty_noise);
-        let (real_logits, fake_logits) = halves(at);
-        let discriminator_loss = loss::discriminator(real_logits, fake_logits) + penalty;
-        let gradients =
-            GradientsParams::from_grads(discriminator_loss.backward(), &self.discriminator);
+        let generator = self.generator.valid();
+        let judged = self.crew.map(shares, |share| {
+            let mut share = share.load(images, &self.recipe, &self.device);
+            let judged = share.judge(&self.discriminator, &generator);
+            (share, judged)
+        });
+        let (shares, judged): (Vec<Share>, Vec<Judged>) = judged.into_iter().unzip();
+        let mut gradients = GradientsAccumulator::new();
+        let (mut discriminator_loss, mut real, mut fake) = (0.0, vec![], vec![]);
+        for judged in judged {
+            gradients.accumulate(&self.discriminator, judged.gradients);
+            discriminator_loss += judged.loss;
+            real.extend(judged.real);
+            fake.extend(judged.fake);
+        }
         self.discriminator =
             self.discriminator_optimizer
-                .step(rate, self.discriminator.clone(), gradients);
+                .step(rate, self.discriminator.clone(), gradients.grads());
 
-        let judge = self.discriminator.valid();
-        let real_logits =
-            Tensor::from_inner(judge.forward(real.images.inner(), labels.clone().inner()));
-        let judge = self.discriminator.clone().no_grad();
-        let input = draws.generator_input(latent, classes, &real.labels, device);
-        let fake_logits = judge.forward(self.generator.forward(input), labels);
-        let generator_loss = loss::generator(real_logits, fake_logits);
-        let gradients = GradientsParams::from_grads(generator_loss.backward(), &self.generator);
-        self.generator = self
-            .generator_optimizer
-            .step(rate, self.generator.clone(), gradients);
+        let deceived = self.crew.map(shares, |mut share| {
+            share.deceive(&self.generator, &self.discriminator)
+        });
+        let mut gradients = GradientsAccumulator::new();
+        let mut generator_loss = 0.0;
+        for deceived in deceived {
+            gradients.accumulate(&self.generator, deceived.gradients);
+            generator_loss += deceived.loss;
+        }
+        self.generator =
+            self.generator_optimizer
+                .step(rate, self.generator.clone(), gradients.grads());
 
         self.step += 1;
-        // The average starts as a plain one, so that it does not remember the random start.
-        let decay = recipe
-            .ema
-            .min(f64::from(self.step) / (f64::from(self.step) + 10.0));
-        self.average = self.average.clone().follow(&self.generator.valid(), decay);
-        Losses {
-            discriminator: discriminator_loss.into_scalar(),
-            generator: generator_loss.into_scalar(),
+        self.average = match self.recipe.ema {
+            // The average starts as a plain one, so that it does not remember the random start.
+            Some(ema) => {
+                let decay = ema.min(f64::from(self.step) / (f64::from(self.step) + 10.0));
+                average::follow(self.average.clone(), &self.generator.valid(), decay)
+            }
+            None => self.generator.valid(),
+        };
+        Losses::measure(discriminator_loss, generator_loss, &real, &fake)
+    }
+
+    /// The next step's batch, cut into as many shares as there are threads.
+    fn shares(&mut self, images: &Images) -> Vec<Unloaded> {
+        let mut draws = Draws::new(self.seed, self.step);
+        let indices = self.real_indices(&mut draws, images);
+        let each = indices.len().div_ceil(self.crew.size());
+        indices
+            .chunks(each.max(1))
+            .map(|share| Unloaded {
+                indices: share.to_vec(),
+                weight: share.len() as f64 / indices.len() as f64,
+                draws: draws.part(),
+            })
+            .collect()
+    }
+
+    /// Which images are the next step's real ones.
+    fn real_indices(&mut self, draws: &mut Draws, images: &Images) -> Vec<usize> {
+        let batch = self.recipe.batch;
+        match self.recipe.length {
+            Length::Steps(_) => draws.indices(images.len(), batch),
+            Length::Epochs(_) => {
+                let steps = self.recipe.steps_per_epoch(images.len());
+                let (number, within) = (self.step / steps, (self.step % steps) as usize);
+                let order = match self.epoch.take() {
+                    Some((last, order)) if last == number => order,
+                    _ => epoch_order(self.seed, number, images.len()),
+                };
+                let indices = order[within * batch..]
+                    .iter()
+                    .take(batch)
+                    .copied()
+                    .collect();
+                self.epoch = Some((number, order));
+                indices
+            }
         }
     }
-}
-
-fn halves(logits: Tensor<1>) -> (Tensor<1>, Tensor<1>) {
-    let [count] = logits.dims();
-    (
-        logits.clone().narrow(0, 0, count / 2),
-        logits.narrow(0, count / 2, count - count / 2),
-    )
 }

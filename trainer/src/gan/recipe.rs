@@ -1,89 +1,190 @@
 //! What is trained, and how: the networks' sizes and the optimisation's numbers.
 
+use super::loss::Loss;
+
 /// A training recipe.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recipe {
     /// Name on the command line and in the model's provenance.
     pub name: &'static str,
-    /// The generator's sizes.
+    /// Components of the latent, uniform on (-1, 1).
+    pub latent: usize,
+    /// Whether the networks are told the images' labels.
+    pub conditional: bool,
+    /// The generator.
     pub generator: GeneratorShape,
+    /// The discriminator.
+    pub discriminator: DiscriminatorShape,
+    /// What each of the two minimises.
+    pub loss: Loss,
+    /// The gradient penalties, if any.
+    pub penalty: Option<Penalty>,
     /// Images in a batch.
     pub batch: usize,
-    /// Learning rate of both Adam optimisers at the start; it falls linearly to a tenth over the
-    /// last half of the training.
+    /// Learning rate of both Adam optimisers at the start.
     pub learning_rate: f64,
+    /// How the learning rate goes on.
+    pub decay: Decay,
     /// Adam's decay of the first and second moment.
     pub betas: (f32, f32),
     /// Decay of the exponential moving average of the generator's weights, per step. The average
-    /// is what is exported.
-    pub ema: f64,
-    /// Weight of the gradient penalties on real and on generated images (gamma of R1 and R2).
-    pub penalty: f64,
-    /// Standard deviation of the noise by which the gradients are estimated.
-    pub penalty_noise: f64,
-    /// Training steps when none are asked for: one update of each network is a step.
-    pub steps: u32,
+    /// is what is exported. Without one, the newest weights are.
+    pub ema: Option<f64>,
+    /// How long the training is when nothing else is asked for, and how it draws its batches.
+    pub length: Length,
 }
 
-/// Sizes of the class-conditional generator: latent and label → dense → `[h/4][w/4][first]` →
-/// leaky ReLU → transposed convolution → `[h/2][w/2][second]` → leaky ReLU → transposed
-/// convolution → `[h][w][channel]` → tanh.
+/// Which generator, and its sizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GeneratorShape {
-    /// Components of the latent.
-    pub latent: usize,
+pub enum GeneratorShape {
+    /// Transposed convolutions without normalisation.
+    Conv(ConvShape),
+    /// Input → dense → leaky ReLU → dense → tanh.
+    Perceptron {
+        /// Hidden units.
+        hidden: usize,
+    },
+    /// Transposed convolutions with batch normalisation (Radford et al. 2016).
+    Dcgan {
+        /// Channels before the last layer; the layer before has twice as many.
+        filters: usize,
+    },
+}
+
+/// Sizes of our generator: latent and label → dense → `[h/4][w/4][first]` → leaky ReLU →
+/// transposed convolution → `[h/2][w/2][second]` → leaky ReLU → transposed convolution →
+/// `[h][w][channel]` → tanh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConvShape {
     /// Channels after the dense layer.
     pub first: usize,
     /// Channels after the first transposed convolution.
     pub second: usize,
 }
 
-/// Slope of every leaky ReLU, in both networks.
+/// Which discriminator, and its size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiscriminatorShape {
+    /// Patches and a projection of the label, of matrix products only.
+    Patches,
+    /// One dense layer, from the pixels to the logit.
+    Linear,
+    /// One hidden layer of that many units, with leaky ReLU.
+    Hidden(usize),
+    /// Strided convolutions with batch normalisation (Radford et al. 2016).
+    Dcgan {
+        /// Channels after the first layer; the second has twice as many.
+        filters: usize,
+    },
+}
+
+/// Gradient penalties on real and on generated images (R1 and R2), by finite differences.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Penalty {
+    /// Their weight (gamma).
+    pub weight: f64,
+    /// Standard deviation of the noise by which the gradients are estimated.
+    pub noise: f64,
+}
+
+/// How the learning rate goes on from its start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decay {
+    /// It stays.
+    None,
+    /// It falls linearly to a tenth over the last half of the training.
+    LastHalf,
+}
+
+/// How long a training is by default, and how its batches are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// That many steps (one update of each network is a step), whose images are drawn with
+    /// replacement.
+    Steps(u32),
+    /// That many epochs: passes over all images, each in an order of its own.
+    Epochs(u32),
+}
+
+/// Slope of every leaky ReLU, in all networks.
 pub const SLOPE: f64 = 0.2;
+
+/// Standard deviation of DCGAN's random weights.
+pub const DCGAN_DEVIATION: f64 = 0.02;
+
+/// Adam's learning rate and decays in the textbook's recipes.
+const TEXTBOOK_ADAM: (f64, (f32, f32)) = (2e-4, (0.5, 0.999));
 
 impl Recipe {
     /// The recipes by name, the default first.
-    pub const ALL: [Recipe; 3] = [
-        Recipe::new(
-            "small",
-            GeneratorShape {
-                latent: 24,
-                first: 16,
-                second: 24,
-            },
-            5e-4,
+    pub const ALL: [Recipe; 5] = [
+        Recipe::ours("small", 24, [16, 24], 5e-4),
+        Recipe::ours("tiny", 16, [6, 8], 8e-4),
+        Recipe::ours("nano", 8, [4, 6], 1e-3),
+        Recipe::textbook(
+            "goodfellow",
+            GeneratorShape::Perceptron { hidden: 128 },
+            DiscriminatorShape::Hidden(256),
+            Loss::Minimax,
+            Length::Epochs(100),
         ),
-        Recipe::new(
-            "tiny",
-            GeneratorShape {
-                latent: 16,
-                first: 6,
-                second: 8,
-            },
-            8e-4,
-        ),
-        Recipe::new(
-            "nano",
-            GeneratorShape {
-                latent: 8,
-                first: 4,
-                second: 6,
-            },
-            1e-3,
+        Recipe::textbook(
+            "dcgan",
+            GeneratorShape::Dcgan { filters: 64 },
+            DiscriminatorShape::Dcgan { filters: 64 },
+            Loss::NonSaturating,
+            Length::Epochs(25),
         ),
     ];
 
-    const fn new(name: &'static str, generator: GeneratorShape, learning_rate: f64) -> Self {
+    const fn ours(
+        name: &'static str,
+        latent: usize,
+        [first, second]: [usize; 2],
+        learning_rate: f64,
+    ) -> Self {
         Self {
             name,
-            generator,
+            latent,
+            conditional: true,
+            generator: GeneratorShape::Conv(ConvShape { first, second }),
+            discriminator: DiscriminatorShape::Patches,
+            loss: Loss::Relativistic,
+            penalty: Some(Penalty {
+                weight: 0.01,
+                noise: 0.05,
+            }),
             batch: 64,
             learning_rate,
+            decay: Decay::LastHalf,
             betas: (0.5, 0.99),
-            ema: 0.999,
-            penalty: 0.01,
-            penalty_noise: 0.05,
-            steps: 5000,
+            ema: Some(0.999),
+            length: Length::Steps(5000),
+        }
+    }
+
+    const fn textbook(
+        name: &'static str,
+        generator: GeneratorShape,
+        discriminator: DiscriminatorShape,
+        loss: Loss,
+        length: Length,
+    ) -> Self {
+        let (learning_rate, betas) = TEXTBOOK_ADAM;
+        Self {
+            name,
+            latent: 100,
+            conditional: false,
+            generator,
+            discriminator,
+            loss,
+            penalty: None,
+            batch: 128,
+            learning_rate,
+            decay: Decay::None,
+            betas,
+            ema: None,
+            length,
         }
     }
 
@@ -92,10 +193,44 @@ impl Recipe {
         Self::ALL.into_iter().find(|recipe| recipe.name == name)
     }
 
+    /// The name, with what was changed after `+`, such as `goodfellow+linear`: what a model's
+    /// provenance says.
+    pub fn label(&self) -> String {
+        let mut label = self.name.to_owned();
+        if let Some(plain) = Recipe::named(self.name) {
+            if self.discriminator == DiscriminatorShape::Linear {
+                label += "+linear";
+            }
+            if self.loss != plain.loss {
+                label += "+";
+                label += self.loss.name();
+            }
+        }
+        label
+    }
+
     /// Learning rate at `step` of `steps`.
     pub fn learning_rate_at(&self, step: u32, steps: u32) -> f64 {
-        let done = f64::from(step) / f64::from(steps.max(1));
-        self.learning_rate * (1.0 - 0.9 * (2.0 * done - 1.0).max(0.0))
+        match self.decay {
+            Decay::None => self.learning_rate,
+            Decay::LastHalf => {
+                let done = f64::from(step) / f64::from(steps.max(1));
+                self.learning_rate * (1.0 - 0.9 * (2.0 * done - 1.0).max(0.0))
+            }
+        }
+    }
+
+    /// Steps of one pass over `images` images, the last batch of which may be smaller.
+    pub fn steps_per_epoch(&self, images: usize) -> u32 {
+        u32::try_from(images.div_ceil(self.batch)).unwrap_or(u32::MAX)
+    }
+
+    /// Steps of a training on `images` images when none are asked for.
+    pub fn steps(&self, images: usize) -> u32 {
+        match self.length {
+            Length::Steps(steps) => steps,
+            Length::Epochs(epochs) => epochs.saturating_mul(self.steps_per_epoch(images)),
+        }
     }
 }
 
@@ -105,12 +240,37 @@ mod tests {
 
     #[test]
     fn learning_rate_falls_to_a_tenth_in_the_second_half() {
-        let recipe = &Recipe::ALL[0];
+        let recipe = Recipe::named("small").unwrap();
         let at = |step| recipe.learning_rate_at(step, 1000) / recipe.learning_rate;
         assert_eq!(at(0), 1.0);
         assert_eq!(at(500), 1.0);
         assert!((at(750) - 0.55).abs() < 1e-9);
         assert!((at(1000) - 0.1).abs() < 1e-9);
+    }
+
+    #[test]
+    fn learning_rate_of_the_textbook_stays() {
+        let recipe = Recipe::named("goodfellow").unwrap();
+        assert_eq!(recipe.learning_rate_at(0, 1000), 2e-4);
+        assert_eq!(recipe.learning_rate_at(1000, 1000), 2e-4);
+    }
+
+    #[test]
+    fn an_epoch_sees_every_image() {
+        let recipe = Recipe::named("goodfellow").unwrap();
+        assert_eq!(recipe.steps_per_epoch(60_000), 469);
+        assert_eq!(recipe.steps(60_000), 46_900);
+        assert_eq!(recipe.steps_per_epoch(1), 1);
+        assert_eq!(Recipe::named("small").unwrap().steps(60_000), 5000);
+    }
+
+    #[test]
+    fn label_says_what_was_changed() {
+        let mut recipe = Recipe::named("goodfellow").unwrap();
+        assert_eq!(recipe.label(), "goodfellow");
+        recipe.discriminator = DiscriminatorShape::Linear;
+        recipe.loss = Loss::NonSaturating;
+        assert_eq!(recipe.label(), "goodfellow+linear+non-saturating");
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod grid;
 mod preview;
 
 pub use self::gif::{Frame, animation};
-pub use grid::{Picture, grid};
+pub use grid::{Picture, grid, grid_of_tiles};
 pub use preview::{Style, Terminal, preview};
 
 /// Why images cannot be shown.

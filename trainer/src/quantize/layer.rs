@@ -15,7 +15,7 @@ pub struct FloatLayer {
     /// In the order of [`pack`]: dense `[output][input]`, convolutions `[kernel row][kernel
     /// column][input channel][output channel]`.
     pub weights: Vec<f32>,
-    /// One per output channel, or empty.
+    /// One per output channel, or (dense layers) one per output, or empty.
     pub bias: Vec<f32>,
     /// What each class adds to the sums: `[class][output]`, or empty.
     pub label: Vec<f32>,
@@ -89,7 +89,7 @@ impl FloatLayer {
             .bias
             .iter()
             .enumerate()
-            .map(|(channel, &value)| (f64::from(value) / sum_step(channel)).round() as i64)
+            .map(|(i, &value)| (f64::from(value) / sum_step(i % channels)).round() as i64)
             .collect();
         let (bias_shift, bias) = shifted_i16(&bias);
 
@@ -97,9 +97,12 @@ impl FloatLayer {
         for (sum, norm) in norms.iter().enumerate() {
             let label = label.iter().skip(sum).step_by(norms.len());
             let label = label.map(|value| u64::from(value.unsigned_abs())).max();
-            let bias = bias
-                .get(sum % channels)
-                .map_or(0, |value| value.unsigned_abs());
+            let place = if bias.len() == channels {
+                sum % channels
+            } else {
+                sum
+            };
+            let bias = bias.get(place).map_or(0, |value| value.unsigned_abs());
             let bound =
                 norm * 128 + (label.unwrap_or(0) << label_shift) + (u64::from(bias) << bias_shift);
             let channel = &mut bounds[sum % channels];

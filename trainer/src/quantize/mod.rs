@@ -6,18 +6,21 @@
 
 mod fixed_point;
 mod layer;
+mod stages;
 
 use heapless::Vec as Layers;
-use runtime::Latent;
-use runtime::format::{Activation, File, Kind, Provenance, Shape, Window};
+use runtime::format::{self, Activation, File, Provenance, Scores, Shape};
 use runtime::geometry::Geometry;
+use runtime::{Latent, Model};
 use thiserror::Error;
 
 use crate::gan::draws::one_hot;
-use crate::gan::generator::{Generator, LABEL_SCALE, UpConv};
-use crate::gan::recipe::SLOPE;
+use crate::gan::generator::Generator;
+use crate::gan::layers::values;
 use burn::Tensor;
 use burn::tensor::TensorData;
+
+use stages::stages;
 
 pub use layer::{FloatLayer, IntegerLayer};
 
@@ -66,8 +69,27 @@ pub fn encode(
     classes: usize,
     provenance: Provenance,
 ) -> Vec<u8> {
-    let layers: Layers<_, { runtime::format::MAX_LAYERS }> =
-        layers.iter().map(IntegerLayer::as_file_layer).collect();
+    let layers = layers.iter().map(IntegerLayer::as_file_layer).collect();
+    to_bytes(provenance, latent, classes, layers)
+}
+
+/// The bytes of the file of `model` with other scores.
+pub fn with_scores(model: &Model, scores: Scores) -> Vec<u8> {
+    let provenance = Provenance {
+        scores: Some(scores),
+        ..model.provenance()
+    };
+    let layers = model.layers().map(|(_, layer)| layer).collect();
+    let classes = usize::from(model.classes());
+    to_bytes(provenance, model.latent_len(), classes, layers)
+}
+
+fn to_bytes(
+    provenance: Provenance,
+    latent: usize,
+    classes: usize,
+    layers: Layers<format::Layer, { format::MAX_LAYERS }>,
+) -> Vec<u8> {
     let size: usize = layers
         .iter()
         .map(|l| l.weights.len() + l.label.len() + l.bias.len() + l.multipliers.len() + 64)
@@ -98,94 +120,44 @@ pub fn float_inputs(generator: &Generator, count: u32, seed: u32) -> Tensor<2> {
     let values: Vec<f32> = (0..count)
         .flat_map(|i| {
             let latent = Latent::from_seed(seed.wrapping_add(i), generator.latent());
-            float_input(&latent, (i as usize % classes) as u8, classes)
+            float_input(&latent, (i as usize % classes.max(1)) as u8, classes)
         })
         .collect();
-    let device = generator.dense.val().device();
+    let device = generator.device();
     Tensor::from_data(TensorData::new(values, [count as usize, width]), &device)
 }
 
-fn float_layers(generator: &Generator) -> [FloatLayer; 3] {
-    let outputs = generator.activations(float_inputs(generator, CALIBRATION, u32::MAX / 2));
-    let shape = |tensor: &Tensor<4>| {
-        let [_, height, width, channels] = tensor.dims();
-        Shape::new(height as u16, width as u16, channels as u16)
-    };
-    let shapes = [
-        Shape::new(1, 1, generator.latent() as u16),
-        shape(&outputs.dense),
-        shape(&outputs.first),
-        shape(&outputs.logits),
-    ];
-    let steps = [
-        LATENT_STEP,
-        activation_step(outputs.dense),
-        activation_step(outputs.first),
-        TANH_STEP,
-    ];
-    let leaky = Activation::LeakyRelu {
-        slope: (SLOPE * 32768.0).round() as u16,
-    };
-    let layer = |index: usize, kind, activation, (weights, bias, label)| FloatLayer {
-        geometry: Geometry {
-            kind,
-            input: shapes[index],
-            output: shapes[index + 1],
-        },
-        weights,
-        bias,
-        label,
-        activation,
-        input_step: steps[index],
-        output_step: steps[index + 1],
-    };
-    let up = Kind::ConvTranspose(Window {
-        kernel: 4,
-        stride: 2,
-        padding: 1,
-    });
-    [
-        layer(0, Kind::Dense, leaky, dense_weights(generator)),
-        layer(1, up, leaky, up_weights(&generator.first)),
-        layer(2, up, Activation::Tanh, up_weights(&generator.second)),
-    ]
-}
-
-/// Weights, bias and label table of a layer.
-type Parameters = (Vec<f32>, Vec<f32>, Vec<f32>);
-
-/// The latent's part of the dense layer is its weight matrix; the label's part, one row for each
-/// class, is what the label adds.
-fn dense_weights(generator: &Generator) -> Parameters {
-    let [inputs, outputs] = generator.dense.dims();
-    let latent = generator.latent();
-    let rows = values(generator.dense.val());
-    let weights = (0..outputs)
-        .flat_map(|output| (0..latent).map(move |input| (input, output)))
-        .map(|(input, output)| rows[input * outputs + output])
-        .collect();
-    let label = rows[latent * outputs..inputs * outputs]
-        .iter()
-        .map(|weight| weight * LABEL_SCALE)
-        .collect();
-    (weights, vec![], label)
-}
-
-fn up_weights(layer: &UpConv) -> Parameters {
-    let [inputs, outputs] = layer.weight.dims().map(|side| side / 4);
-    let matrix = values(layer.weight.val());
-    let mut weights = Vec::with_capacity(matrix.len());
-    for place in 0..16 {
-        let kernel = [place / 4, place % 4];
-        for input in 0..inputs {
-            for output in 0..outputs {
-                let [row, column] =
-                    UpConv::weight_index([inputs, outputs], kernel, [input, output]);
-                weights.push(matrix[row * 4 * outputs + column]);
-            }
-        }
-    }
-    (weights, values(layer.bias.val()), vec![])
+/// The layers in floats: each one's input is what the one before puts out.
+fn float_layers(generator: &Generator) -> Vec<FloatLayer> {
+    let mut input = Shape::new(1, 1, generator.latent() as u16);
+    let mut input_step = LATENT_STEP;
+    let inputs = float_inputs(generator, CALIBRATION, u32::MAX / 2);
+    stages(generator, inputs)
+        .into_iter()
+        .map(|stage| {
+            let [_, height, width, channels] = stage.output.dims();
+            let output = Shape::new(height as u16, width as u16, channels as u16);
+            let output_step = match stage.activation {
+                Activation::Tanh => TANH_STEP,
+                _ => activation_step(stage.output),
+            };
+            let layer = FloatLayer {
+                geometry: Geometry {
+                    kind: stage.kind,
+                    input,
+                    output,
+                },
+                weights: stage.weights,
+                bias: stage.bias,
+                label: stage.label,
+                activation: stage.activation,
+                input_step,
+                output_step,
+            };
+            (input, input_step) = (output, output_step);
+            layer
+        })
+        .collect()
 }
 
 /// The step that lets the integers -127 to 127 span all but [`CLIPPED`] of the values.
@@ -196,11 +168,4 @@ fn activation_step(activations: Tensor<4>) -> f64 {
     let (_, &mut range, _) = magnitudes.select_nth_unstable_by(index, f32::total_cmp);
     // A layer that is always silent still needs a step.
     f64::from(range).max(1e-6) / 127.0
-}
-
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor
-        .into_data()
-        .try_to_vec()
-        .expect("the weights of a generator are 32-bit floats")
 }

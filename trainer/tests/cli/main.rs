@@ -5,4 +5,5 @@ mod data;
 mod eval;
 mod latent_space;
 mod model;
+mod resume;
 mod train;

@@ -6,7 +6,7 @@ use runtime::Model;
 use runtime::format::{Activation, Kind, Shape, Window};
 use tempfile::TempDir;
 
-use crate::common::{assert_fails, names_in, stderr, trainer};
+use crate::common::{assert_fails, names_in, small_mnist, stderr, trainer};
 
 #[test]
 fn train_exports_a_model_with_every_field_and_a_grid_of_samples() {
@@ -16,7 +16,10 @@ fn train_exports_a_model_with_every_field_and_a_grid_of_samples() {
     let output = trainer(&arguments, home.path()).output().unwrap();
     let said = stderr(&output);
     assert!(output.status.success(), "{said}");
-    assert_eq!(names_in(home.path()), ["model.bin", "model.png"]);
+    assert_eq!(
+        names_in(home.path()),
+        ["model.bin", "model.png", "model.run"]
+    );
 
     let bytes = fs::read(home.path().join("model.bin")).unwrap();
     let model = Model::from_bytes(&bytes).unwrap();
@@ -56,6 +59,111 @@ fn train_exports_a_model_with_every_field_and_a_grid_of_samples() {
 }
 
 #[test]
+fn train_keeps_history_plot_grids_animation_and_checkpoint() {
+    let home = TempDir::new().unwrap();
+    let data = small_mnist(&home, 300);
+    let arguments = format!("train --data {data} --recipe nano --steps 50 --run kept");
+    let arguments: Vec<_> = arguments.split(' ').collect();
+    let output = trainer(&arguments, home.path()).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let kept = home.path().join("kept");
+    let names = names_in(&kept);
+    let expected = [
+        "best.gen.bin",
+        "checkpoint",
+        "grids",
+        "history.csv",
+        "plot.png",
+        "training.gif",
+    ];
+    assert_eq!(names, expected);
+
+    let history = fs::read_to_string(kept.join("history.csv")).unwrap();
+    let rows: Vec<Vec<&str>> = history
+        .lines()
+        .map(|line| line.split(',').collect())
+        .collect();
+    let names = "step,loss_discriminator,loss_generator,d_real,d_fake,value,recognised,frechet,\
+                 diversity";
+    assert_eq!(rows[0], names.split(',').collect::<Vec<_>>());
+    let steps: Vec<_> = rows[1..].iter().map(|row| row[0]).collect();
+    assert_eq!(steps, ["20", "40", "50"]);
+    let number = |text: &str| -> f64 { text.parse().unwrap() };
+    for row in &rows[1..] {
+        assert!((0.0..=1.0).contains(&number(row[3])), "{row:?}");
+        assert!(number(row[5]) < 0.0, "{row:?}");
+    }
+    assert_eq!(rows[1][6..], ["", "", ""]);
+    assert!((0.0..=1.0).contains(&number(rows[3][6])), "{:?}", rows[3]);
+    assert!(number(rows[3][7]) > 0.0, "{:?}", rows[3]);
+
+    let grids = names_in(&kept.join("grids"));
+    assert_eq!(grids.first().unwrap(), "step-0000000.png");
+    assert_eq!(grids.last().unwrap(), "step-0000050.png");
+    let gif = fs::read(kept.join("training.gif")).unwrap();
+    let mut decoder = gif::DecodeOptions::new().read_info(&gif[..]).unwrap();
+    let mut frames = 0;
+    while decoder.read_next_frame().unwrap().is_some() {
+        frames += 1;
+    }
+    assert_eq!(frames, grids.len());
+    let best = fs::read(kept.join("best.gen.bin")).unwrap();
+    assert_eq!(Model::from_bytes(&best).unwrap().provenance().steps, 50);
+}
+
+#[test]
+fn textbook_recipes_train_watch_the_game_and_export() {
+    let home = TempDir::new().unwrap();
+    let leaky = Activation::LeakyRelu { slope: 6554 };
+    let dense = |output, activation| (Kind::Dense, output, activation);
+    let perceptron = vec![
+        dense(Shape::new(1, 1, 128), leaky),
+        dense(Shape::new(28, 28, 1), Activation::Tanh),
+    ];
+    let up = Kind::ConvTranspose(Window {
+        kernel: 4,
+        stride: 2,
+        padding: 1,
+    });
+    let dcgan = vec![
+        dense(Shape::new(7, 7, 128), Activation::Relu),
+        (up, Shape::new(14, 14, 64), Activation::Relu),
+        (up, Shape::new(28, 28, 1), Activation::Tanh),
+    ];
+    let data = small_mnist(&home, 300);
+    for (arguments, label, steps, epochs, layers) in [
+        ("goodfellow --epochs 2", "goodfellow", 6, 2, &perceptron),
+        (
+            "goodfellow --steps 3 --loss non-saturating --discriminator linear",
+            "goodfellow+linear+non-saturating",
+            3,
+            1,
+            &perceptron,
+        ),
+        ("dcgan --steps 2", "dcgan", 2, 0, &dcgan),
+    ] {
+        let arguments = format!("train --data {data} --export g.bin --recipe {arguments}");
+        let arguments: Vec<_> = arguments.split(' ').collect();
+        let output = trainer(&arguments, home.path()).output().unwrap();
+        let said = stderr(&output);
+        assert!(output.status.success(), "{said}");
+        let bytes = fs::read(home.path().join("g.bin")).unwrap();
+        let model = Model::from_bytes(&bytes).unwrap();
+        assert_eq!((model.classes(), model.latent_len()), (0, 100));
+        let provenance = model.provenance();
+        assert_eq!((provenance.recipe, provenance.steps), (label, steps));
+        let found: Vec<_> = model
+            .layers()
+            .map(|(_, layer)| (layer.kind, layer.output, layer.activation))
+            .collect();
+        assert_eq!(&found, layers);
+        assert_eq!(said.matches(": loss D ").count(), epochs, "{said}");
+        assert!(said.contains("V = -log 4 = -1.386"), "{said}");
+        assert!(!said.contains("read as the class asked for"), "{said}");
+    }
+}
+
+#[test]
 fn same_seed_gives_the_same_model_and_another_seed_another() {
     let home = TempDir::new().unwrap();
     let train = |seed: &str, file: &str| {
@@ -75,8 +183,28 @@ fn same_seed_gives_the_same_model_and_another_seed_another() {
 fn unusable_arguments_are_refused_before_any_work() {
     let home = TempDir::new().unwrap();
     fs::write(home.path().join("old.bin"), "precious").unwrap();
-    let cases: [(&str, i32, &[&str]); 5] = [
+    let cases: [(&str, i32, &[&str]); 12] = [
         ("train --data strokes --recipe huge", 2, &["huge", "small"]),
+        (
+            "train --data strokes --recipe tiny --discriminator linear",
+            2,
+            &["--discriminator", "tiny", "goodfellow"],
+        ),
+        (
+            "train --data strokes --recipe goodfellow --discriminator deep",
+            2,
+            &["deep", "hidden", "linear"],
+        ),
+        (
+            "train --data strokes --loss hinge",
+            2,
+            &["hinge", "minimax", "non-saturating"],
+        ),
+        (
+            "train --data strokes --steps 3 --epochs 1",
+            2,
+            &["--steps", "--epochs"],
+        ),
         ("train --data strokes --steps 0", 2, &["--steps", "0"]),
         ("train --data strokes --export no/where.bin", 1, &["no"]),
         (
@@ -85,6 +213,13 @@ fn unusable_arguments_are_refused_before_any_work() {
             &["a.png", "--grid"],
         ),
         ("train --data missing --export old.bin", 1, &["missing"]),
+        ("train --data strokes --run no/where", 1, &["no"]),
+        ("train --data strokes --run .", 1, &[".", "--run"]),
+        (
+            "train --data strokes --run gen.png",
+            2,
+            &["gen.png", "--run"],
+        ),
     ];
     for (arguments, code, parts) in cases {
         let arguments: Vec<_> = arguments.split(' ').collect();

@@ -99,7 +99,10 @@ impl Report {
                 tool: provenance.tool.to_owned(),
                 steps: provenance.steps,
                 seed: provenance.seed,
-                recognised: scores.map(|scores| f64::from(scores.recognised) / 10_000.0),
+                // Where there are no classes, none was asked for.
+                recognised: scores
+                    .filter(|_| model.classes() > 0)
+                    .map(|scores| f64::from(scores.recognised) / 10_000.0),
                 frechet: scores.map(|scores| f64::from(scores.frechet) / 100.0),
             },
             layers: model

@@ -54,12 +54,14 @@ pub fn render(report: &Report) -> String {
     );
     fact("written by", said(&provenance.tool));
     let measured = "not measured".to_owned();
-    fact(
-        "recognised",
-        provenance
-            .recognised
-            .map_or(measured.clone(), |share| format!("{:.2} %", 100.0 * share)),
-    );
+    if report.classes > 0 {
+        fact(
+            "recognised",
+            provenance
+                .recognised
+                .map_or(measured.clone(), |share| format!("{:.2} %", 100.0 * share)),
+        );
+    }
     fact(
         "Fréchet distance",
         provenance

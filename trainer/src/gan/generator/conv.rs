@@ -1,19 +1,18 @@
-//! The generator network, in floats. [`crate::quantize`] turns it into the integer one.
+//! Our generator: transposed convolutions without normalisation, small enough for a
+//! microcontroller.
 
 use burn::Tensor;
 use burn::module::{Initializer, Module, Param};
 use burn::tensor::Device;
-use burn::tensor::activation::{leaky_relu, tanh};
 
-use super::recipe::{GeneratorShape, SLOPE};
-use crate::patches::{bordered, corners};
+use crate::fused::{bias_leaky_relu, leaky_relu, tanh};
+use crate::gan::layers::{normal, uniform_fan_in};
+use crate::gan::recipe::{ConvShape, SLOPE};
+use crate::patches::{all_corners, interleaved, overlapped};
 
-/// What the one-hot label is multiplied with before it joins the latent.
-pub const LABEL_SCALE: f32 = 2.0;
-
-/// A class-conditional generator; [`GeneratorShape`] says how its layers follow each other.
+/// A generator; [`ConvShape`] says how its layers follow each other.
 #[derive(Module, Debug)]
-pub struct Generator {
+pub struct ConvGenerator {
     /// Dense layer: weight `[latent + classes][height * width * channel]`. It has no bias: the
     /// label's rows are one for each class.
     pub dense: Param<Tensor<2>>,
@@ -22,14 +21,12 @@ pub struct Generator {
     /// Second transposed convolution.
     pub second: UpConv,
     #[module(skip)]
-    shape: GeneratorShape,
-    #[module(skip)]
-    classes: usize,
+    shape: ConvShape,
     #[module(skip)]
     base: [usize; 2],
 }
 
-/// What each layer of a [`Generator`] puts out, after its activation.
+/// What each layer of a [`ConvGenerator`] puts out, after its activation.
 pub struct Activations {
     /// `[batch][h/4][w/4][first]`.
     pub dense: Tensor<4>,
@@ -39,16 +36,15 @@ pub struct Activations {
     pub logits: Tensor<4>,
 }
 
-impl Generator {
-    /// A generator with random weights for images of `height`, `width` (multiples of four) and
-    /// `channels`, in `classes` classes.
+impl ConvGenerator {
+    /// A generator with random weights, from `inputs` numbers to images of `height`, `width`
+    /// (multiples of four) and `channels`.
     pub fn new(
-        shape: GeneratorShape,
-        classes: usize,
+        shape: ConvShape,
+        inputs: usize,
         [height, width, channels]: [usize; 3],
         device: &Device,
     ) -> Self {
-        let inputs = shape.latent + classes;
         let base = [height / 4, width / 4];
         let outputs = base[0] * base[1] * shape.first;
         Self {
@@ -56,53 +52,11 @@ impl Generator {
             first: UpConv::new(shape.first, shape.second, device),
             second: UpConv::new(shape.second, channels, device),
             shape,
-            classes,
             base,
         }
     }
 
-    /// Components of the latent.
-    pub fn latent(&self) -> usize {
-        self.shape.latent
-    }
-
-    /// Number of classes.
-    pub fn classes(&self) -> usize {
-        self.classes
-    }
-
-    /// Height and width of the dense layer's output.
-    pub fn base(&self) -> [usize; 2] {
-        self.base
-    }
-
-    /// The exponential moving average's step: `decay` of these weights and the rest of the
-    /// `newest`.
-    pub fn follow(self, newest: &Generator, decay: f64) -> Self {
-        fn mix<const D: usize>(
-            old: Param<Tensor<D>>,
-            new: &Param<Tensor<D>>,
-            decay: f64,
-        ) -> Param<Tensor<D>> {
-            old.map(|old| old * decay + new.val() * (1.0 - decay))
-        }
-        Self {
-            dense: mix(self.dense, &newest.dense, decay),
-            first: UpConv {
-                weight: mix(self.first.weight, &newest.first.weight, decay),
-                bias: mix(self.first.bias, &newest.first.bias, decay),
-            },
-            second: UpConv {
-                weight: mix(self.second.weight, &newest.second.weight, decay),
-                bias: mix(self.second.bias, &newest.second.bias, decay),
-            },
-            ..self
-        }
-    }
-
-    /// Images of latents with labels: input `[batch][latent + classes]`, the latent and
-    /// [`LABEL_SCALE`] times the one-hot label; output `[batch][height][width][channel]` in
-    /// `[-1, 1]`.
+    /// Images of inputs `[batch][input]`: `[batch][height][width][channel]` in `[-1, 1]`.
     pub fn forward(&self, input: Tensor<2>) -> Tensor<4> {
         tanh(self.activations(input).logits)
     }
@@ -111,13 +65,13 @@ impl Generator {
     pub fn activations(&self, input: Tensor<2>) -> Activations {
         let [batch, _] = input.dims();
         let [height, width] = self.base;
-        let dense = leaky_relu(input.matmul(self.dense.val()), SLOPE).reshape([
+        let dense = leaky_relu(input.matmul(self.dense.val()), SLOPE as f32).reshape([
             batch,
             height,
             width,
             self.shape.first,
         ]);
-        let first = leaky_relu(self.first.forward(dense.clone()), SLOPE);
+        let first = self.first.forward_leaky(dense.clone(), SLOPE);
         let logits = self.second.forward(first.clone());
         Activations {
             dense,
@@ -150,51 +104,58 @@ impl UpConv {
         }
     }
 
-    /// `[batch][height][width][input channel]` to `[batch][2 height][2 width][output channel]`.
-    pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
-        let [batch, height, width, inputs] = input.dims();
-        let [outputs] = self.bias.dims();
-        let (rows, columns) = (height + 1, width + 1);
-        // Gathering the inputs of every corner copies each input four times, adding up what every
-        // input contributes to its corners copies each output four times: the smaller one.
-        let product = if outputs * 4 < inputs {
-            self.scatter(input)
-        } else {
-            corners(bordered(input))
-                .reshape([batch * rows * columns, 4 * inputs])
-                .matmul(self.weight.val())
-        };
-        product
-            .reshape([batch, rows, columns, 2, 2, outputs])
-            .permute([0, 1, 3, 2, 4, 5])
-            .reshape([batch, 2 * rows, 2 * columns, outputs])
-            .slice([0..batch, 1..2 * rows - 1, 1..2 * columns - 1])
-            + self.bias.val().reshape([1, 1, 1, outputs])
+    /// A layer with normal random weights of standard deviation `deviation`, and biases of zero.
+    pub fn normal(inputs: usize, outputs: usize, deviation: f64, device: &Device) -> Self {
+        Self {
+            weight: normal([4 * inputs, 4 * outputs], deviation, device),
+            bias: Initializer::Zeros.init([outputs], device),
+        }
     }
 
-    /// The outputs around every corner, `[batch * (height + 1) * (width + 1)][2 output rows][2
-    /// output columns][output channel]`, as sums of what each of the four inputs contributes.
-    fn scatter(&self, input: Tensor<4>) -> Tensor<2> {
+    /// `[batch][height][width][input channel]` to `[batch][2 height][2 width][output channel]`.
+    pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+        self.forward_leaky(input, 1.0)
+    }
+
+    /// The same with a leaky ReLU behind it.
+    pub fn forward_leaky(&self, input: Tensor<4>, slope: f64) -> Tensor<4> {
         let [batch, height, width, inputs] = input.dims();
-        let outputs = 4 * self.bias.dims()[0];
-        let weight = self
-            .weight
-            .val()
-            .reshape([4, inputs, outputs])
-            .permute([1, 0, 2])
-            .reshape([inputs, 4 * outputs]);
-        let parts = input
-            .reshape([batch * height * width, inputs])
-            .matmul(weight)
-            .reshape([batch, height, width, 4 * outputs]);
-        let part = |row: usize, column: usize| {
-            let first = (2 * row + column) * outputs;
-            let slice = [0..batch, 0..height, 0..width, first..first + outputs];
-            let pad = [(0, 0), (1 - row, row), (1 - column, column), (0, 0)];
-            parts.clone().slice(slice).pad(pad, 0.0)
+        let [outputs] = self.bias.dims();
+        let corners = (height + 1) * (width + 1);
+        // Gathering the inputs of every corner copies each input four times, adding up what every
+        // input contributes to its corners copies each output four times: the smaller one.
+        let sums = if outputs * 4 < inputs {
+            let parts = input
+                .reshape([batch * height * width, inputs])
+                .matmul(self.weight_by_input());
+            overlapped([height, width, outputs])
+                .apply(parts.reshape([batch, height * width * 16 * outputs]))
+        } else {
+            let products = all_corners([height, width, inputs])
+                .apply(input.reshape([batch, height * width * inputs]))
+                .reshape([batch * corners, 4 * inputs])
+                .matmul(self.weight.val());
+            interleaved([height, width, outputs])
+                .apply(products.reshape([batch, corners * 4 * outputs]))
         };
-        let sum = part(0, 0) + part(0, 1) + part(1, 0) + part(1, 1);
-        sum.reshape([batch * (height + 1) * (width + 1), outputs])
+        let sums = sums.reshape([batch * 4 * height * width, outputs]);
+        bias_leaky_relu(sums, self.bias.val(), slope as f32).reshape([
+            batch,
+            2 * height,
+            2 * width,
+            outputs,
+        ])
+    }
+
+    /// The weight as `[input channel]` by `[2 input rows][2 input columns][2 output rows][2 output
+    /// columns][output channel]`.
+    fn weight_by_input(&self) -> Tensor<2> {
+        let [inputs, outputs] = self.weight.dims().map(|size| size / 4);
+        self.weight
+            .val()
+            .reshape([4, inputs, 4 * outputs])
+            .permute([1, 0, 2])
+            .reshape([inputs, 16 * outputs])
     }
 
     /// Place in [`UpConv::weight`] of the weight that PyTorch's `ConvTranspose2d` has at
@@ -213,20 +174,6 @@ impl UpConv {
             (2 * output_row + output_column) * outputs + output,
         ]
     }
-}
-
-/// Random weights as PyTorch initialises its layers: uniform within `1 / sqrt(fan_in)`.
-pub fn uniform_fan_in<const D: usize>(
-    shape: [usize; D],
-    fan_in: usize,
-    device: &Device,
-) -> Param<Tensor<D>> {
-    let bound = 1.0 / (fan_in as f64).sqrt();
-    Initializer::Uniform {
-        min: -bound,
-        max: bound,
-    }
-    .init(shape, device)
 }
 
 #[cfg(test)]

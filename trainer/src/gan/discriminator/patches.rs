@@ -1,13 +1,12 @@
-//! The discriminator network.
+//! Our discriminator.
 
 use burn::Tensor;
 use burn::module::{Module, Param};
-use burn::tensor::activation::leaky_relu;
 use burn::tensor::{Device, Int};
 
-use super::generator::uniform_fan_in;
-use super::recipe::SLOPE;
-use crate::patches::{blocks, corners};
+use crate::gan::layers::{Dense, uniform_fan_in};
+use crate::gan::recipe::SLOPE;
+use crate::patches::windows;
 
 const PATCH: usize = 64;
 const AREA: usize = 128;
@@ -21,7 +20,7 @@ const FEATURES: usize = 128;
 /// inner product with the label's embedding (Miyato and Koyama 2018, "cGANs with projection
 /// discriminator").
 #[derive(Module, Debug)]
-pub struct Discriminator {
+pub struct PatchDiscriminator {
     patch: Dense,
     area: Dense,
     features: Dense,
@@ -29,26 +28,7 @@ pub struct Discriminator {
     embedding: Param<Tensor<2>>,
 }
 
-#[derive(Module, Debug)]
-struct Dense {
-    weight: Param<Tensor<2>>,
-    bias: Param<Tensor<1>>,
-}
-
-impl Dense {
-    fn new(inputs: usize, outputs: usize, device: &Device) -> Self {
-        Self {
-            weight: uniform_fan_in([inputs, outputs], inputs, device),
-            bias: uniform_fan_in([outputs], inputs, device),
-        }
-    }
-
-    fn forward(&self, input: Tensor<2>) -> Tensor<2> {
-        input.matmul(self.weight.val()) + self.bias.val().unsqueeze()
-    }
-}
-
-impl Discriminator {
+impl PatchDiscriminator {
     /// A discriminator with random weights for images of `height`, `width` and `channels`, in
     /// `classes` classes. Height and width must be 4 more than a multiple of 8.
     pub fn new(classes: usize, [height, width, channels]: [usize; 3], device: &Device) -> Self {
@@ -66,16 +46,16 @@ impl Discriminator {
     /// `[-1, 1]`, labels `[batch]`.
     pub fn forward(&self, images: Tensor<4>, labels: Tensor<1, Int>) -> Tensor<1> {
         let [batch, height, width, channels] = images.dims();
-        let patches = corners(blocks(images, 4));
-        let (rows, columns) = (height / 4 - 1, width / 4 - 1);
-        let patches = patches.reshape([batch * rows * columns, 64 * channels]);
-        let patches = leaky_relu(self.patch.forward(patches), SLOPE);
-        let areas = blocks(patches.reshape([batch, rows, columns, PATCH]), 2);
-        let (rows, columns) = (rows / 2, columns / 2);
-        let areas = areas.reshape([batch * rows * columns, 4 * PATCH]);
-        let areas = leaky_relu(self.area.forward(areas), SLOPE);
-        let features = areas.reshape([batch, rows * columns * AREA]);
-        let features = leaky_relu(self.features.forward(features), SLOPE);
+        let areas = (height / 4 - 1) / 2 * ((width / 4 - 1) / 2);
+        // The windows come in an order in which what is joined next is side by side already.
+        let patches = windows([height, width, channels])
+            .apply(images.reshape([batch, height * width * channels]))
+            .reshape([batch * areas * 4, 64 * channels]);
+        let patches = self.patch.forward_leaky(patches, SLOPE);
+        let joined = patches.reshape([batch * areas, 4 * PATCH]);
+        let joined = self.area.forward_leaky(joined, SLOPE);
+        let all = joined.reshape([batch, areas * AREA]);
+        let features = self.features.forward_leaky(all, SLOPE);
         let projection = (features.clone() * self.embedding.val().select(0, labels)).sum_dim(1);
         (self.output.forward(features) + projection).reshape([batch])
     }
