@@ -7,6 +7,7 @@ mod by_class;
 mod cache;
 pub mod classifier;
 mod confusion;
+mod float;
 mod frechet;
 mod manifold;
 mod memorising;
@@ -28,6 +29,7 @@ use frechet::Gaussian;
 
 pub use by_class::{ClassFigures, by_class};
 pub use confusion::{Confusion, shares, total_variation};
+pub use float::draw_float;
 pub use manifold::{K, PrecisionRecall};
 pub use memorising::{Distances, Memorising};
 pub use neighbours::Vectors;

@@ -197,3 +197,24 @@ fn rejects_a_model_of_other_images() {
     assert_fails(&home.eval(&[]), 1, &["gen.bin", "other images", "--data"]);
     assert_fails(&home.eval(&["--count", "99"]), 2, &["--count", "99"]);
 }
+
+#[test]
+fn a_trainings_generator_is_compared_with_itself_in_floats() {
+    let home = Home::new();
+    let train = "train --data data --recipe nano --steps 30 --run run --export gen.bin";
+    let arguments: Vec<_> = train.split(' ').collect();
+    let output = trainer(&arguments, home.folder.path()).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report = home.json(&["--run", "run"]);
+    let quantization = &report["quantization"];
+    assert_eq!(quantization["step"], 30);
+    let frechet = |kind: &str| quantization[kind]["frechet"].as_f64().unwrap();
+    let (float, quantized) = (frechet("float"), frechet("quantized"));
+    assert!(
+        float > 0.0 && (quantized / float - 1.0).abs() < 0.1,
+        "{float} {quantized}"
+    );
+    assert_ne!(float, quantized);
+    let output = home.eval(&["--run", "data"]);
+    assert_fails(&output, 1, &["data", "checkpoint"]);
+}

@@ -50,6 +50,11 @@ pub struct EvalArgs {
     #[arg(long)]
     stacked: bool,
 
+    /// What quantization costs, too: the generator in this folder of a training (`trainer train
+    /// --run`), in floats and quantized, as its checkpoint has it
+    #[arg(long, value_name = "DIR")]
+    run: Option<PathBuf>,
+
     /// Print JSON instead of tables
     #[arg(long)]
     json: bool,

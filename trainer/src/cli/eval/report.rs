@@ -1,14 +1,19 @@
 //! Everything that is measured, as programs read it.
 
+use std::path::Path;
+
 use runtime::Model;
+use runtime::format::Provenance;
 use serde::Serialize;
 
 use super::EvalArgs;
-use crate::cli::CliError;
+use crate::cli::train::generator_of;
+use crate::cli::{CliError, model_file};
 use crate::data::DataSet;
 use crate::evaluate::{
     self, ClassFigures, Confusion, Judge, K, Memorising, PrecisionRecall, Stacked,
 };
+use crate::quantize;
 
 /// Images whose nearest training image is looked for, generated and real ones.
 const NEAREST: usize = 2_000;
@@ -53,6 +58,8 @@ pub struct Report {
     pub confusion: Option<Confusion>,
     /// Stacked MNIST, if asked for.
     pub stacked: Option<StackedReport>,
+    /// What quantization costs, if asked for.
+    pub quantization: Option<Quantization>,
 }
 
 /// What real images get.
@@ -162,6 +169,59 @@ impl Report {
             by_class,
             confusion,
             stacked: args.stacked.then(stacked).transpose()?,
+            quantization: args
+                .run
+                .as_deref()
+                .map(|folder| Quantization::of(folder, args, data, judge))
+                .transpose()?,
+        })
+    }
+}
+
+/// A checkpoint's generator before and after quantization.
+#[derive(Debug, Serialize)]
+pub struct Quantization {
+    /// Training steps of the checkpoint.
+    pub step: u32,
+    /// Drawn by the network in floats.
+    pub float: Figures,
+    /// Drawn by the integer runtime.
+    pub quantized: Figures,
+}
+
+/// How good images are.
+#[derive(Debug, Serialize)]
+pub struct Figures {
+    /// Read as the class asked for; none for an unconditional model.
+    pub recognised: Option<f64>,
+    /// Fréchet distance to the test images.
+    pub frechet: f64,
+    /// Precision and recall against the test images.
+    #[serde(flatten)]
+    pub manifold: PrecisionRecall,
+}
+
+impl Quantization {
+    /// Judges the generator in the folder of a training.
+    fn of(folder: &Path, args: &EvalArgs, data: &DataSet, judge: &Judge) -> Result<Self, CliError> {
+        let (generator, step) = generator_of(folder, &data.train)?;
+        let layers = quantize::quantize(&generator)?;
+        let (latent, classes) = (generator.latent(), generator.classes());
+        let bytes = quantize::encode(&layers, latent, classes, Provenance::UNKNOWN);
+        let model = model_file::parse(folder, &bytes)?;
+        let figures = |pixels: &[u8]| {
+            let reading = judge.read(pixels);
+            let quality = judge.judge_reading(&reading, classes);
+            Figures {
+                recognised: quality.recognised,
+                frechet: quality.frechet,
+                manifold: judge.precision_recall(&reading).0,
+            }
+        };
+        Ok(Self {
+            step,
+            float: figures(&evaluate::draw_float(&generator, args.count, args.seed)),
+            quantized: figures(&evaluate::draw(&model, args.count, args.seed)?),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The report as people read it.
 
-use super::report::{Report, StackedReport};
+use super::report::{Figures, Quantization, Report, StackedReport};
 use crate::evaluate::{ClassFigures, Confusion, Distances};
 
 /// The report as lines of text.
@@ -18,6 +18,7 @@ pub fn render(report: &Report) -> String {
     lines.extend(report.by_class.iter().flat_map(|figures| by_class(figures)));
     lines.extend(report.confusion.iter().flat_map(confusion));
     lines.extend(report.stacked.iter().flat_map(stacked));
+    lines.extend(report.quantization.iter().flat_map(quantization));
     lines.push(String::new());
     lines.extend(legend(report));
     let lines = lines.iter().map(|line| format!("{}\n", line.trim_end()));
@@ -159,6 +160,22 @@ fn stacked(report: &StackedReport) -> Vec<String> {
         String::new(),
         line("stacked", &report.model),
         line("  test images", &report.test),
+    ]
+}
+
+fn quantization(report: &Quantization) -> Vec<String> {
+    let line = |name: &str, of: &Figures| {
+        let recognised = of.recognised.map_or("no classes".into(), percent);
+        format!(
+            "{name:<16}  {recognised} recognised, Fréchet distance {:.2}, precision {:.3}, recall \
+             {:.3}",
+            of.frechet, of.manifold.precision, of.manifold.recall
+        )
+    };
+    vec![
+        format!("\ncheckpoint after {} steps", report.step),
+        line("  in floats", &report.float),
+        line("  quantized", &report.quantized),
     ]
 }
 
