@@ -2,9 +2,11 @@
 
 pub mod cli;
 pub mod data;
+pub mod drawing;
 pub mod evaluate;
 pub mod fused;
 pub mod gan;
+pub mod latent_space;
 pub mod output;
 pub mod patches;
 pub mod picture;

@@ -16,6 +16,7 @@ use crate::training::Evaluator;
 use play::End;
 use prepare::Training;
 
+pub use prepare::generator_of;
 pub use progress::{bar, judge};
 
 /// Train a GAN on images and write its generator as a model file for microcontrollers
