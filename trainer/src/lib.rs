@@ -7,5 +7,6 @@ pub mod gan;
 pub mod output;
 pub mod patches;
 pub mod picture;
+pub mod plane;
 pub mod plot;
 pub mod quantize;

@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use runtime::Model;
 use runtime::format::{Provenance, Scores};
 
+use super::plane::{Plane, PlaneArgs};
 use super::recipe_args::{RecipeArgs, check_images};
 use super::{CliError, DataArgs, model_file, tell};
 use crate::data::{DataSet, Images};
@@ -33,9 +34,9 @@ pub struct TrainArgs {
     #[command(flatten)]
     data: DataArgs,
 
-    /// Write the model file here
-    #[arg(long, value_name = "FILE", default_value = "gen.bin")]
-    export: PathBuf,
+    /// Write the model file here [default: gen.bin]
+    #[arg(long, value_name = "FILE")]
+    export: Option<PathBuf>,
 
     /// Write a grid of samples here [default: beside the model file, with the ending .png]
     #[arg(long, value_name = "FILE.png")]
@@ -47,6 +48,9 @@ pub struct TrainArgs {
     /// Seed of all randomness: the same seed gives the same model on the same machine
     #[arg(long, value_name = "S", default_value_t = 0)]
     seed: u64,
+
+    #[command(flatten)]
+    plane: PlaneArgs,
 }
 
 /// Runs the command.
@@ -56,17 +60,33 @@ pub struct TrainArgs {
 /// a file cannot be written.
 pub fn run(args: &TrainArgs) -> Result<(), CliError> {
     let started = Instant::now();
+    if let Some(plane) = Plane::named(args.data.data.as_deref()) {
+        let [recipe, discriminator, epochs] = args.recipe.for_images();
+        let for_images = [
+            recipe,
+            discriminator,
+            epochs,
+            ("--export", args.export.is_some()),
+            ("--grid", args.grid.is_some()),
+            ("--mirror", args.data.mirror.is_some()),
+        ];
+        plane.refuse(&for_images)?;
+        let (loss, steps) = (args.recipe.loss()?, args.recipe.steps);
+        return plane.run(&args.plane, loss, steps, args.seed);
+    }
+    args.plane.refuse()?;
+    let export = args.export.clone().unwrap_or_else(|| "gen.bin".into());
     let grid = args
         .grid
         .clone()
-        .unwrap_or_else(|| args.export.with_extension("png"));
-    if grid == args.export {
+        .unwrap_or_else(|| export.with_extension("png"));
+    if grid == export {
         return Err(CliError::Usage(format!(
             "the model and the grid of samples would both be {}: give --grid another file",
             grid.display()
         )));
     }
-    output::check(&args.export)?;
+    output::check(&export)?;
     output::check(&grid)?;
     let recipe = args.recipe.recipe()?;
     let data = args.data.load()?;
@@ -104,7 +124,7 @@ pub fn run(args: &TrainArgs) -> Result<(), CliError> {
     };
     let judge = judge(&data);
     let bytes = encode(None);
-    let model = model_file::parse(&args.export, &bytes)?;
+    let model = model_file::parse(&export, &bytes)?;
     let quality = judge.judge(&model, JUDGED, 0)?;
     let (count, columns) = match u32::from(model.classes()) {
         0 => GRID_WITHOUT_CLASSES,
@@ -113,18 +133,18 @@ pub fn run(args: &TrainArgs) -> Result<(), CliError> {
     let samples = draw(&model, count, 0)?;
     let samples = picture::grid(model.image(), &samples, columns)?.to_png()?;
     let bytes = encode(Some(quality.scores()));
-    let model = model_file::parse(&args.export, &bytes)?;
+    let model = model_file::parse(&export, &bytes)?;
     output::write(&grid, &samples)?;
-    output::write(&args.export, &bytes)?;
+    output::write(&export, &bytes)?;
 
     let seconds = started.elapsed().as_secs();
     tell(&format!(
         "\n{}\ntime      {} min {:02} s, {} steps\n{}",
-        cost_and_quality(&args.export, &model, &quality, &judge),
+        cost_and_quality(&export, &model, &quality, &judge),
         seconds / 60,
         seconds % 60,
         game.step_count(),
-        what_next(&args.export, &grid),
+        what_next(&export, &grid),
     ));
     Ok(())
 }

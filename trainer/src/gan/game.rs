@@ -71,7 +71,7 @@ impl Losses {
 
     /// From the losses, each of one number, and the discriminator's logits `[batch]`, all read at
     /// once.
-    fn measure(
+    pub(crate) fn measure(
         discriminator: Tensor<1>,
         generator: Tensor<1>,
         real_logits: Tensor<1>,
