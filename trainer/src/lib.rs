@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod data;
 pub mod evaluate;
+pub mod fused;
 pub mod gan;
 pub mod output;
 pub mod patches;
@@ -10,3 +11,4 @@ pub mod picture;
 pub mod plane;
 pub mod plot;
 pub mod quantize;
+pub mod training;

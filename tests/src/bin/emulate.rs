@@ -105,9 +105,10 @@ fn window(board: &Board) -> Result<Window, Error> {
         );
         return Ok(Window::Hidden);
     }
+    let keys = board.keys;
     eprintln!(
-        "in the window, the {} key is the board's button; closing it or Ctrl-C here ends",
-        board.button_key
+        "keys in the window: {} and {} choose the mode, {} is the action, {} and {} are the next and the one before; closing it or Ctrl-C here ends",
+        keys.next_mode, keys.previous_mode, keys.action, keys.next, keys.previous
     );
     Ok(Window::Shown)
 }

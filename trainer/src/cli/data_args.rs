@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use serde::{Deserialize, Serialize};
 use ureq::http::Uri;
 
 use super::{CliError, tell};
@@ -13,7 +14,7 @@ use crate::data::{Choice, DataSet, Request};
 const ENVIRONMENT: &str = "POCKETGAN_DATA";
 
 /// Arguments of commands that need a data set.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args, Serialize, Deserialize)]
 pub struct DataArgs {
     /// What to learn from: mnist, strokes (procedural digits, needs no network), a folder of
     /// MNIST's IDX files, or one IDX file of images
@@ -52,13 +53,42 @@ impl DataArgs {
         };
         let request = Request {
             choice,
-            environment: std::env::var_os(ENVIRONMENT)
-                .filter(|path| !path.is_empty())
-                .map(PathBuf::from),
+            environment: environment(),
             store: Store::of_user(self.mirror.as_deref()),
         };
         Ok(request.load(&mut |line| tell(&format!("note: {line}")))?)
     }
+
+    /// Whether they name anything.
+    pub fn are_given(&self) -> bool {
+        self.data.is_some() || self.mirror.is_some()
+    }
+
+    /// Arguments that load `loaded`, which these have loaded, in any working folder and
+    /// environment.
+    pub fn settled(&self, loaded: &DataSet) -> Self {
+        let path = match self.data.as_deref().map(Choice::from_argument) {
+            Some(Choice::Path(path)) => Some(path),
+            Some(Choice::Mnist | Choice::Strokes) => None,
+            None if self.mirror.is_some() => return self.clone(),
+            None => environment(),
+        };
+        // Data without a path are known by their name.
+        let data = match path {
+            Some(path) => std::path::absolute(&path).unwrap_or(path),
+            None => PathBuf::from(&loaded.name),
+        };
+        Self {
+            data: Some(data),
+            mirror: self.mirror.clone(),
+        }
+    }
+}
+
+/// What the environment names.
+fn environment() -> Option<PathBuf> {
+    let path = std::env::var_os(ENVIRONMENT).filter(|path| !path.is_empty());
+    path.map(PathBuf::from)
 }
 
 fn parse_mirror(text: &str) -> Result<String, String> {

@@ -10,6 +10,7 @@ use crate::data::DataError;
 use crate::output::OutputError;
 use crate::picture::PictureError;
 use crate::quantize::QuantizeError;
+use crate::training::{CheckpointError, Difference, FolderError, FrameError};
 
 /// Why a command failed. Each message is one sentence for the user.
 #[derive(Debug, thiserror::Error)]
@@ -47,12 +48,38 @@ pub enum CliError {
     },
     /// The training's losses are no longer numbers.
     #[error(
-        "the training diverged at step {step}: its losses are no longer numbers; try another --seed"
+        "the training diverged at step {step}: its losses are no longer numbers; try another \
+         --seed{}",
+        best.as_ref().map_or(String::new(), |best| {
+            format!(" (the best model until then is {})", best.display())
+        })
     )]
     Diverged {
         /// The step.
         step: u32,
+        /// The best model until then.
+        best: Option<PathBuf>,
     },
+    /// The folder of a training cannot be used.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// There is no usable checkpoint.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// What is to be resumed is another training.
+    #[error("cannot resume the training in {}: {reason}", folder.display())]
+    Resume {
+        /// The folder of the training.
+        folder: PathBuf,
+        /// In what it differs.
+        reason: Difference,
+    },
+    /// The networks could not be turned into bytes, or back.
+    #[error("cannot save or restore the networks: {0}")]
+    State(RecordError),
+    /// The animation of a training could not be made.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
     /// The generator has no integer form.
     #[error(transparent)]
     Quantize(#[from] QuantizeError),

@@ -195,7 +195,7 @@ fn play(rules: Rules, distribution: Distribution, seed: u64) -> Result<(Game, Lo
         let losses = game.step();
         if !losses.discriminator.is_finite() || !losses.generator.is_finite() {
             bar.abandon();
-            return Err(CliError::Diverged { step });
+            return Err(CliError::Diverged { step, best: None });
         }
         let within = step % every;
         mean = mean.follow(losses, within as f32 / (within + 1) as f32);

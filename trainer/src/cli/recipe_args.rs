@@ -2,31 +2,38 @@
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use serde::{Deserialize, Serialize};
 
 use super::CliError;
 use crate::data::DataSet;
 use crate::gan::loss::Loss;
-use crate::gan::recipe::{DiscriminatorShape, GeneratorShape, Recipe};
+use crate::gan::recipe::{DiscriminatorShape, GeneratorShape, Recipe, Weights};
 
 /// Hidden units of `--discriminator hidden`.
 const HIDDEN: usize = 256;
 
 /// Arguments that choose a recipe and change it.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args, Serialize, Deserialize)]
 pub struct RecipeArgs {
-    /// What to train, and how: small, tiny and nano for microcontrollers; goodfellow and dcgan from
-    /// the textbook [default: small]
-    #[arg(long, value_name = "NAME",
+    /// What to train, and how: small, tiny, nano, pico and femto, each smaller than the one before,
+    /// for microcontrollers; goodfellow and dcgan from the textbook [default: small]
+    #[arg(long, value_name = "NAME", conflicts_with = "resume",
           value_parser = PossibleValuesParser::new(Recipe::ALL.map(|recipe| recipe.name)))]
     recipe: Option<String>,
 
     /// What generator and discriminator minimise [default: the recipe's]
-    #[arg(long, value_name = "LOSS",
+    #[arg(long, value_name = "LOSS", conflicts_with = "resume",
           value_parser = PossibleValuesParser::new(Loss::ALL.map(Loss::name)))]
     loss: Option<String>,
 
+    /// Bits of the generator's weights on the device; training makes up for the rounding to four
+    /// [default: the recipe's]
+    #[arg(long, value_name = "BITS", conflicts_with = "resume", value_parser = ["int8", "int4"])]
+    weights: Option<String>,
+
     /// The discriminator of goodfellow: one hidden layer, or none [default: hidden]
-    #[arg(long, value_name = "KIND", value_parser = ["hidden", "linear"])]
+    #[arg(long, value_name = "KIND", conflicts_with = "resume",
+          value_parser = ["hidden", "linear"])]
     discriminator: Option<String>,
 
     /// Training steps, each an update of both networks [default: the recipe's]
@@ -53,6 +60,19 @@ impl RecipeArgs {
         };
         if let Some(loss) = self.loss()? {
             recipe.loss = loss;
+        }
+        if let Some(bits) = &self.weights {
+            let weights = match bits.as_str() {
+                "int4" => Weights::INT4,
+                _ => Weights::INT8,
+            };
+            if !recipe.set_weights(weights) {
+                return Err(CliError::Usage(format!(
+                    "--weights {bits} is for the recipes small to femto: the weights of {} have \
+                     eight bits",
+                    recipe.name
+                )));
+            }
         }
         if let Some(kind) = &self.discriminator {
             if !matches!(recipe.generator, GeneratorShape::Perceptron { .. }) {
@@ -82,12 +102,21 @@ impl RecipeArgs {
     }
 
     /// Those arguments that only make sense for images, and whether they were given.
-    pub fn for_images(&self) -> [(&'static str, bool); 3] {
+    pub fn for_images(&self) -> [(&'static str, bool); 4] {
         [
             ("--recipe", self.recipe.is_some()),
+            ("--weights", self.weights.is_some()),
             ("--discriminator", self.discriminator.is_some()),
             ("--epochs", self.epochs.is_some()),
         ]
+    }
+
+    /// These arguments with the length that `other` asks for, if it asks for one.
+    pub fn with_length_of(mut self, other: &RecipeArgs) -> Self {
+        if other.steps.is_some() || other.epochs.is_some() {
+            (self.steps, self.epochs) = (other.steps, other.epochs);
+        }
+        self
     }
 
     /// Steps of the training of `recipe` on so many images.

@@ -85,6 +85,11 @@ impl Judge {
         }
     }
 
+    /// A judge with the same classifier that compares with `images` instead of the test images.
+    pub fn against(&self, images: &Images) -> Self {
+        Self::new(self.classifier.clone(), images)
+    }
+
     /// What the classifier makes of `pixels`, `[image][height][width][channel]`.
     pub fn read(&self, pixels: &[u8]) -> Reading {
         self.classifier.read(pixels, self.size)

@@ -68,6 +68,13 @@ impl Draws {
         }
     }
 
+    /// The random numbers of another part of this step, independent of all others.
+    pub fn part(&mut self) -> Self {
+        Self {
+            rng: Xoshiro256PlusPlus::seed_from_u64(self.rng.random()),
+        }
+    }
+
     /// `count` of `0..images`, drawn with replacement.
     pub fn indices(&mut self, images: usize, count: usize) -> Vec<usize> {
         let index = || self.rng.random_range(0..images);
@@ -92,6 +99,15 @@ impl Draws {
             TensorData::new(input, [labels.len(), latent + classes]),
             device,
         )
+    }
+
+    /// For each label another one of `classes` (at least 2).
+    pub fn other_labels(&mut self, labels: &[u8], classes: usize) -> Vec<u8> {
+        let mut other = |label: u8| {
+            let away = self.rng.random_range(1..classes);
+            ((usize::from(label) + away) % classes) as u8
+        };
+        labels.iter().map(|&label| other(label)).collect()
     }
 
     /// Normal noise of standard deviation `sigma`.
@@ -138,6 +154,21 @@ mod tests {
         assert_ne!(first, epoch_order(7, 1, 100));
         assert_ne!(first, epoch_order(8, 0, 100));
         assert_eq!(first, epoch_order(7, 0, 100));
+    }
+
+    #[test]
+    fn other_labels_are_all_but_the_own() {
+        let labels: Vec<u8> = (0..1000).map(|i| (i % 3) as u8).collect();
+        let others = Draws::new(1, 1).other_labels(&labels, 3);
+        let mut seen = [[0; 3]; 3];
+        for (&label, &other) in labels.iter().zip(&others) {
+            seen[label as usize][other as usize] += 1;
+        }
+        for (label, row) in seen.iter().enumerate() {
+            for (other, &count) in row.iter().enumerate() {
+                assert_eq!(count > 100, label != other, "{seen:?}");
+            }
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@ use burn::Tensor;
 use burn::module::{Initializer, Module, Param};
 use burn::tensor::Device;
 
+use crate::fused::bias_leaky_relu;
+
 /// What is added to a variance before the division by its root, as PyTorch does.
 const EPSILON: f64 = 1e-5;
 
@@ -35,7 +37,13 @@ impl Dense {
 
     /// `[row][input]` to `[row][output]`.
     pub fn forward(&self, input: Tensor<2>) -> Tensor<2> {
-        input.matmul(self.weight.val()) + self.bias.val().unsqueeze()
+        self.forward_leaky(input, 1.0)
+    }
+
+    /// The same with a leaky ReLU behind it.
+    pub fn forward_leaky(&self, input: Tensor<2>, slope: f64) -> Tensor<2> {
+        let product = input.matmul(self.weight.val());
+        bias_leaky_relu(product, self.bias.val(), slope as f32)
     }
 }
 

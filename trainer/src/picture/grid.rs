@@ -4,7 +4,7 @@ use runtime::format::Shape;
 
 use super::{PictureError, check};
 
-/// Small images are magnified, by whole pixels, up to about this side.
+/// Small images are magnified, by whole pixels, up to about this side, in a [`grid()`].
 const TILE: usize = 84;
 /// Pixels between two images and around them all.
 const GAP: usize = 4;
@@ -54,12 +54,25 @@ impl Picture {
 /// [`PictureError`] if the images are neither grey nor colour, or `images` is not a whole number
 /// of them.
 pub fn grid(shape: Shape, images: &[u8], columns: usize) -> Result<Picture, PictureError> {
+    grid_of_tiles(shape, images, columns, TILE)
+}
+
+/// The same, with images magnified up to about the side `tile`.
+///
+/// # Errors
+/// As [`grid()`].
+pub fn grid_of_tiles(
+    shape: Shape,
+    images: &[u8],
+    columns: usize,
+    tile: usize,
+) -> Result<Picture, PictureError> {
     check(shape, images)?;
     let (height, width) = (usize::from(shape.height), usize::from(shape.width));
     let channels = usize::from(shape.channels);
     let count = images.len() / shape.len();
     let columns = columns.clamp(1, count);
-    let scale = (TILE / height.max(width)).max(1);
+    let scale = (tile / height.max(width)).max(1);
     let side = |tiles: usize, tile: usize| tiles * (tile * scale + GAP) + GAP;
     let mut picture = Picture {
         height: side(count.div_ceil(columns), height),

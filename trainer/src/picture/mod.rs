@@ -1,9 +1,11 @@
-//! Pictures of generated images: a grid as PNG, a preview in the terminal.
+//! Pictures of generated images: a grid as PNG, an animated GIF, a preview in the terminal.
 
+mod gif;
 mod grid;
 mod preview;
 
-pub use grid::{Picture, grid};
+pub use self::gif::{Frame, animation};
+pub use grid::{Picture, grid, grid_of_tiles};
 pub use preview::{Style, Terminal, preview};
 
 /// Why images cannot be shown.
@@ -23,6 +25,12 @@ pub enum PictureError {
     /// The PNG encoder failed.
     #[error("the PNG cannot be encoded: {0}")]
     Png(#[from] png::EncodingError),
+    /// No picture, pictures of different sizes, or too large ones.
+    #[error("an animation is made of pictures of one size, at most 65,535 pixels high and wide")]
+    Frames,
+    /// The GIF encoder failed.
+    #[error("the GIF cannot be encoded: {0}")]
+    Gif(#[from] ::gif::EncodingError),
 }
 
 /// Checks that `images` is one or more grey or colour images of this shape.

@@ -2,13 +2,14 @@
 
 use burn::Tensor;
 use burn::module::Module;
-use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, TensorData};
 use rand::Rng;
 
 use super::Point;
 use super::distribution::{Distribution, normal};
 use super::networks::Network;
+use crate::fused::Adam;
 use crate::gan::average;
 use crate::gan::draws::stream;
 use crate::gan::game::Losses;
@@ -18,6 +19,9 @@ use crate::gan::recipe::Penalty;
 
 /// Points that are generated at a time.
 const CHUNK: usize = 10_000;
+
+/// Adam's decay of the first and second moment.
+const BETAS: (f32, f32) = (0.5, 0.99);
 
 /// How the game is played.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,10 +81,6 @@ impl Game {
         let training = device.clone().autodiff();
         device.seed(seed);
         let generator = Network::new(rules.hidden, 2, &training);
-        let adam = AdamConfig::new()
-            .with_beta_1(0.5)
-            .with_beta_2(0.99)
-            .with_epsilon(1e-8);
         Self {
             distribution,
             seed,
@@ -88,8 +88,8 @@ impl Game {
             average: generator.valid(),
             generator,
             discriminator: Network::new(rules.hidden, 1, &training),
-            generator_optimizer: adam.init(),
-            discriminator_optimizer: adam.init(),
+            generator_optimizer: Adam::optimizer(BETAS),
+            discriminator_optimizer: Adam::optimizer(BETAS),
             device: training,
             rules,
         }
@@ -147,7 +147,9 @@ impl Game {
             .ema
             .min(f64::from(self.step) / (f64::from(self.step) + 10.0));
         self.average = average::follow(self.average.clone(), &self.generator.valid(), decay);
-        Losses::measure(loss, generator_loss, real_logits, fake_logits)
+        let [loss, generator_loss] = [loss, generator_loss].map(|loss| loss.into_scalar::<f32>());
+        let [real, fake] = [real_logits, fake_logits].map(|logits| values(logits.inner()));
+        Losses::measure(loss, generator_loss, &real, &fake)
     }
 
     /// `count` points of the averaged generator.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 use plotters_backend::text_anchor::{HPos, Pos, VPos};
 
@@ -28,8 +29,10 @@ pub struct Panel {
     /// Ends of the horizontal axis.
     pub range: Range<f64>,
     /// Lowest and highest value that the vertical axis must show; it extends to what the series
-    /// hold.
+    /// hold and to the guides.
     pub shown: Option<Range<f64>>,
+    /// Whether the vertical axis is logarithmic: for positive values of very different sizes.
+    pub logarithmic: bool,
     /// The lines.
     pub series: Vec<Series>,
     /// Horizontal lines to compare with.
@@ -80,8 +83,20 @@ impl Figure {
 
 impl Panel {
     fn draw(&self, area: &Area) -> Drawn {
-        let text = |weight| FontDesc::new(FontFamily::Monospace, f64::from(16 * FINE), weight);
         let vertical = self.vertical_range();
+        if self.logarithmic {
+            self.draw_axes(area, vertical.log_scale())
+        } else {
+            self.draw_axes(area, vertical)
+        }
+    }
+
+    fn draw_axes<V>(&self, area: &Area, vertical: V) -> Drawn
+    where
+        V: AsRangedCoord<Value = f64>,
+        V::CoordDescType: Ranged<ValueType = f64> + ValueFormatter<f64>,
+    {
+        let text = |weight| FontDesc::new(FontFamily::Monospace, f64::from(16 * FINE), weight);
         let mut chart = ChartBuilder::on(area)
             .margin(10 * FINE)
             .margin_right(20 * FINE)
@@ -97,6 +112,7 @@ impl Panel {
             .y_labels(6)
             .x_desc(self.horizontal)
             .x_label_formatter(&|value| grouped(*value))
+            .y_label_formatter(&|value| short(*value))
             .label_style(text(FontStyle::Normal).color(&BLACK))
             .axis_desc_style(text(FontStyle::Normal).color(&colour::GREY))
             .axis_style(thin(colour::GREY))
@@ -150,18 +166,39 @@ impl Panel {
     fn vertical_range(&self) -> Range<f64> {
         let values = self.series.iter().flat_map(|series| &series.points);
         let shown = self.shown.iter().flat_map(|range| [range.start, range.end]);
-        let all = values.map(|&(_, y)| y).chain(shown);
+        let guides = self.guides.iter().map(|guide| guide.value);
+        let all = values.map(|&(_, y)| y).chain(shown).chain(guides);
         let (low, high) = all
-            .filter(|value| value.is_finite())
+            .filter(|value| value.is_finite() && (*value > 0.0 || !self.logarithmic))
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
                 (low.min(value), high.max(value))
             });
         if low > high {
-            return 0.0..1.0;
+            return if self.logarithmic {
+                1.0..10.0
+            } else {
+                0.0..1.0
+            };
+        }
+        if self.logarithmic {
+            return low / 1.2..high * 1.2;
         }
         let air = ((high - low) * 0.05).max(high.abs() * 1e-3).max(1e-6);
         low - air..high + air
     }
+}
+
+/// A number without zeros that say nothing: 2,000 or 0.25.
+fn short(value: f64) -> String {
+    let sign = if value < 0.0 { "-" } else { "" };
+    if value == value.round() {
+        return format!("{sign}{}", grouped(value));
+    }
+    let digits = format!("{:.3}", value);
+    digits
+        .trim_end_matches('0')
+        .trim_end_matches('.')
+        .to_owned()
 }
 
 /// A count with its thousands apart: 12,000.
@@ -187,6 +224,7 @@ mod tests {
             horizontal: "step",
             range: 0.0..100.0,
             shown: None,
+            logarithmic: false,
             series: vec![Series {
                 name: "D",
                 colour: colour::BLUE,
@@ -229,6 +267,31 @@ mod tests {
         ];
         let picture = Figure { rows }.draw();
         assert_eq!(picture.height, 2 * ROW_HEIGHT);
+    }
+
+    #[test]
+    fn equal_ratios_are_equal_distances_on_a_logarithmic_axis() {
+        let mut panel = panel(vec![(0.0, 1.0), (50.0, 10.0), (100.0, 100.0)]);
+        panel.logarithmic = true;
+        let rows = vec![vec![panel]];
+        let drawn = shades_of(&Figure { rows }.draw(), colour::BLUE);
+        let heights: Vec<_> = drawn.iter().map(|at| (at % WIDTH, at / WIDTH)).collect();
+        let (left, right) = (heights.iter().min().unwrap(), heights.iter().max().unwrap());
+        let middle = (left.0 + right.0) / 2;
+        let (_, at_middle) = *heights.iter().find(|(x, _)| *x == middle).unwrap();
+        assert!(
+            at_middle.abs_diff((left.1 + right.1) / 2) <= 3,
+            "{at_middle}"
+        );
+    }
+
+    #[test]
+    fn labels_are_short() {
+        let numbers = [0.0, -0.5, 0.25, 1500.0, -4.0, 1e-9];
+        assert_eq!(
+            numbers.map(short),
+            ["0", "-0.5", "0.25", "1,500", "-4", "0"]
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! From a trained generator in floats to the integers of a model file.
 //!
-//! Post-training quantization: weights with one scale per output channel, activations with one
+//! Weights of eight bits (four where the training has seen to it) with one scale per output channel, activations with one
 //! scale per layer, chosen from what the generator puts out for many latents. All zero points are
 //! zero. `runtime/ARITHMETIC.md` says what the runtime makes of it.
 
@@ -9,9 +9,9 @@ mod layer;
 mod stages;
 
 use heapless::Vec as Layers;
-use runtime::Latent;
-use runtime::format::{Activation, File, Provenance, Shape};
+use runtime::format::{self, Activation, File, Provenance, Scores, Shape};
 use runtime::geometry::Geometry;
+use runtime::{Latent, Model};
 use thiserror::Error;
 
 use crate::gan::draws::one_hot;
@@ -69,8 +69,27 @@ pub fn encode(
     classes: usize,
     provenance: Provenance,
 ) -> Vec<u8> {
-    let layers: Layers<_, { runtime::format::MAX_LAYERS }> =
-        layers.iter().map(IntegerLayer::as_file_layer).collect();
+    let layers = layers.iter().map(IntegerLayer::as_file_layer).collect();
+    to_bytes(provenance, latent, classes, layers)
+}
+
+/// The bytes of the file of `model` with other scores.
+pub fn with_scores(model: &Model, scores: Scores) -> Vec<u8> {
+    let provenance = Provenance {
+        scores: Some(scores),
+        ..model.provenance()
+    };
+    let layers = model.layers().map(|(_, layer)| layer).collect();
+    let classes = usize::from(model.classes());
+    to_bytes(provenance, model.latent_len(), classes, layers)
+}
+
+fn to_bytes(
+    provenance: Provenance,
+    latent: usize,
+    classes: usize,
+    layers: Layers<format::Layer, { format::MAX_LAYERS }>,
+) -> Vec<u8> {
     let size: usize = layers
         .iter()
         .map(|l| l.weights.len() + l.label.len() + l.bias.len() + l.multipliers.len() + 64)
@@ -128,6 +147,7 @@ fn float_layers(generator: &Generator) -> Vec<FloatLayer> {
                     input,
                     output,
                 },
+                bits: stage.bits,
                 weights: stage.weights,
                 bias: stage.bias,
                 label: stage.label,

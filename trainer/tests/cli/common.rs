@@ -7,6 +7,8 @@ use std::process::{Command, Output};
 use runtime::format::{Activation, File, Kind, Layer, Provenance, Shape};
 use runtime::geometry::Geometry;
 use runtime::layout;
+use tempfile::TempDir;
+use trainer::data::strokes::strokes;
 
 /// The program with these arguments, away from this user's data and settings.
 pub fn trainer(arguments: &[&str], home: &Path) -> Command {
@@ -86,4 +88,22 @@ pub fn model(classes: u8) -> Vec<u8> {
 /// Some number of -127 to 127.
 fn small(number: usize) -> i8 {
     ((number % 255) as i16 - 127) as i8
+}
+
+/// Files of as many images of strokes as are asked for; the path of their folder from `home`.
+pub fn small_mnist(home: &TempDir, count: u32) -> &'static str {
+    let images = strokes(count as usize, 5);
+    let folder = home.path().join("data");
+    fs::create_dir(&folder).unwrap();
+    let header = |magic: u32, sizes: &[u32]| -> Vec<u8> {
+        let numbers = [&[magic, count], sizes].concat();
+        numbers.iter().flat_map(|n| n.to_be_bytes()).collect()
+    };
+    let pixels = [header(2051, &[28, 28]), images.pixels].concat();
+    let labels = [header(2049, &[]), images.labels].concat();
+    for part in ["train", "t10k"] {
+        fs::write(folder.join(format!("{part}-images-idx3-ubyte")), &pixels).unwrap();
+        fs::write(folder.join(format!("{part}-labels-idx1-ubyte")), &labels).unwrap();
+    }
+    "data"
 }

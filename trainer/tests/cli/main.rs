@@ -3,4 +3,6 @@
 mod common;
 mod data;
 mod model;
+mod plane;
+mod resume;
 mod train;

@@ -5,9 +5,8 @@ use std::fs;
 use runtime::Model;
 use runtime::format::{Activation, Kind, Shape, Window};
 use tempfile::TempDir;
-use trainer::data::strokes::strokes;
 
-use crate::common::{assert_fails, names_in, stderr, trainer};
+use crate::common::{assert_fails, names_in, small_mnist, stderr, trainer};
 
 #[test]
 fn train_exports_a_model_with_every_field_and_a_grid_of_samples() {
@@ -17,7 +16,10 @@ fn train_exports_a_model_with_every_field_and_a_grid_of_samples() {
     let output = trainer(&arguments, home.path()).output().unwrap();
     let said = stderr(&output);
     assert!(output.status.success(), "{said}");
-    assert_eq!(names_in(home.path()), ["model.bin", "model.png"]);
+    assert_eq!(
+        names_in(home.path()),
+        ["model.bin", "model.png", "model.run"]
+    );
 
     let bytes = fs::read(home.path().join("model.bin")).unwrap();
     let model = Model::from_bytes(&bytes).unwrap();
@@ -54,6 +56,59 @@ fn train_exports_a_model_with_every_field_and_a_grid_of_samples() {
     for part in [flash.as_str(), &ram, "model.png", "cargo run --release"] {
         assert!(said.contains(part), "no {part:?} in {said}");
     }
+}
+
+#[test]
+fn train_keeps_history_plot_grids_animation_and_checkpoint() {
+    let home = TempDir::new().unwrap();
+    let data = small_mnist(&home, 300);
+    let arguments = format!("train --data {data} --recipe nano --steps 50 --run kept");
+    let arguments: Vec<_> = arguments.split(' ').collect();
+    let output = trainer(&arguments, home.path()).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let kept = home.path().join("kept");
+    let names = names_in(&kept);
+    let expected = [
+        "best.gen.bin",
+        "checkpoint",
+        "grids",
+        "history.csv",
+        "plot.png",
+        "training.gif",
+    ];
+    assert_eq!(names, expected);
+
+    let history = fs::read_to_string(kept.join("history.csv")).unwrap();
+    let rows: Vec<Vec<&str>> = history
+        .lines()
+        .map(|line| line.split(',').collect())
+        .collect();
+    let names = "step,loss_discriminator,loss_generator,d_real,d_fake,value,recognised,frechet,\
+                 diversity";
+    assert_eq!(rows[0], names.split(',').collect::<Vec<_>>());
+    let steps: Vec<_> = rows[1..].iter().map(|row| row[0]).collect();
+    assert_eq!(steps, ["20", "40", "50"]);
+    let number = |text: &str| -> f64 { text.parse().unwrap() };
+    for row in &rows[1..] {
+        assert!((0.0..=1.0).contains(&number(row[3])), "{row:?}");
+        assert!(number(row[5]) < 0.0, "{row:?}");
+    }
+    assert_eq!(rows[1][6..], ["", "", ""]);
+    assert!((0.0..=1.0).contains(&number(rows[3][6])), "{:?}", rows[3]);
+    assert!(number(rows[3][7]) > 0.0, "{:?}", rows[3]);
+
+    let grids = names_in(&kept.join("grids"));
+    assert_eq!(grids.first().unwrap(), "step-0000000.png");
+    assert_eq!(grids.last().unwrap(), "step-0000050.png");
+    let gif = fs::read(kept.join("training.gif")).unwrap();
+    let mut decoder = gif::DecodeOptions::new().read_info(&gif[..]).unwrap();
+    let mut frames = 0;
+    while decoder.read_next_frame().unwrap().is_some() {
+        frames += 1;
+    }
+    assert_eq!(frames, grids.len());
+    let best = fs::read(kept.join("best.gen.bin")).unwrap();
+    assert_eq!(Model::from_bytes(&best).unwrap().provenance().steps, 50);
 }
 
 #[test]
@@ -108,24 +163,6 @@ fn textbook_recipes_train_watch_the_game_and_export() {
     }
 }
 
-/// Files of as many images of strokes as are asked for; the path of their folder from `home`.
-fn small_mnist(home: &TempDir, count: u32) -> &'static str {
-    let images = strokes(count as usize, 5);
-    let folder = home.path().join("data");
-    fs::create_dir(&folder).unwrap();
-    let header = |magic: u32, sizes: &[u32]| -> Vec<u8> {
-        let numbers = [&[magic, count], sizes].concat();
-        numbers.iter().flat_map(|n| n.to_be_bytes()).collect()
-    };
-    let pixels = [header(2051, &[28, 28]), images.pixels].concat();
-    let labels = [header(2049, &[]), images.labels].concat();
-    for part in ["train", "t10k"] {
-        fs::write(folder.join(format!("{part}-images-idx3-ubyte")), &pixels).unwrap();
-        fs::write(folder.join(format!("{part}-labels-idx1-ubyte")), &labels).unwrap();
-    }
-    "data"
-}
-
 #[test]
 fn same_seed_gives_the_same_model_and_another_seed_another() {
     let home = TempDir::new().unwrap();
@@ -146,7 +183,7 @@ fn same_seed_gives_the_same_model_and_another_seed_another() {
 fn unusable_arguments_are_refused_before_any_work() {
     let home = TempDir::new().unwrap();
     fs::write(home.path().join("old.bin"), "precious").unwrap();
-    let cases: [(&str, i32, &[&str]); 9] = [
+    let cases: [(&str, i32, &[&str]); 12] = [
         ("train --data strokes --recipe huge", 2, &["huge", "small"]),
         (
             "train --data strokes --recipe tiny --discriminator linear",
@@ -176,6 +213,13 @@ fn unusable_arguments_are_refused_before_any_work() {
             &["a.png", "--grid"],
         ),
         ("train --data missing --export old.bin", 1, &["missing"]),
+        ("train --data strokes --run no/where", 1, &["no"]),
+        ("train --data strokes --run .", 1, &[".", "--run"]),
+        (
+            "train --data strokes --run gen.png",
+            2,
+            &["gen.png", "--run"],
+        ),
     ];
     for (arguments, code, parts) in cases {
         let arguments: Vec<_> = arguments.split(' ').collect();

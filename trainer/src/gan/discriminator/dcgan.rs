@@ -3,8 +3,8 @@
 use burn::Tensor;
 use burn::module::{Module, Param};
 use burn::tensor::Device;
-use burn::tensor::activation::leaky_relu;
 
+use crate::fused::leaky_relu;
 use crate::gan::layers::{BatchNorm, Dense, normal};
 use crate::gan::recipe::{DCGAN_DEVIATION, SLOPE};
 use crate::patches::{blocks, bordered, corners};
@@ -37,14 +37,15 @@ impl DcganDiscriminator {
     /// Logits `[batch]` of images `[batch][height][width][channel]`, normalised together.
     pub fn forward(&self, images: Tensor<4>) -> Tensor<1> {
         let (rows, [batch, height, width]) = windows(images);
-        let first = leaky_relu(self.first.forward(rows), SLOPE);
+        let first = self.first.forward_leaky(rows, SLOPE);
         let [_, filters] = first.dims();
         let (rows, [_, height, width]) = windows(first.reshape([batch, height, width, filters]));
         let second = rows.matmul(self.second.val());
         let second = self
             .norm
             .forward(second.reshape([batch, height, width, 2 * filters]));
-        let features = leaky_relu(second, SLOPE).reshape([batch, height * width * 2 * filters]);
+        let features =
+            leaky_relu(second, SLOPE as f32).reshape([batch, height * width * 2 * filters]);
         self.output.forward(features).reshape([batch])
     }
 }

@@ -2,12 +2,11 @@
 
 use burn::Tensor;
 use burn::module::{Module, Param};
-use burn::tensor::activation::leaky_relu;
 use burn::tensor::{Device, Int};
 
 use crate::gan::layers::{Dense, uniform_fan_in};
 use crate::gan::recipe::SLOPE;
-use crate::patches::{blocks, corners};
+use crate::patches::windows;
 
 const PATCH: usize = 64;
 const AREA: usize = 128;
@@ -43,20 +42,26 @@ impl PatchDiscriminator {
         }
     }
 
-    /// How real images look, as logits `[batch]`: images `[batch][height][width][channel]` in
-    /// `[-1, 1]`, labels `[batch]`.
-    pub fn forward(&self, images: Tensor<4>, labels: Tensor<1, Int>) -> Tensor<1> {
+    /// What the last layer looks at, `[batch][feature]`, of images
+    /// `[batch][height][width][channel]` in `[-1, 1]`.
+    pub fn features(&self, images: Tensor<4>) -> Tensor<2> {
         let [batch, height, width, channels] = images.dims();
-        let patches = corners(blocks(images, 4));
-        let (rows, columns) = (height / 4 - 1, width / 4 - 1);
-        let patches = patches.reshape([batch * rows * columns, 64 * channels]);
-        let patches = leaky_relu(self.patch.forward(patches), SLOPE);
-        let areas = blocks(patches.reshape([batch, rows, columns, PATCH]), 2);
-        let (rows, columns) = (rows / 2, columns / 2);
-        let areas = areas.reshape([batch * rows * columns, 4 * PATCH]);
-        let areas = leaky_relu(self.area.forward(areas), SLOPE);
-        let features = areas.reshape([batch, rows * columns * AREA]);
-        let features = leaky_relu(self.features.forward(features), SLOPE);
+        let areas = (height / 4 - 1) / 2 * ((width / 4 - 1) / 2);
+        // The windows come in an order in which what is joined next is side by side already.
+        let patches = windows([height, width, channels])
+            .apply(images.reshape([batch, height * width * channels]))
+            .reshape([batch * areas * 4, 64 * channels]);
+        let patches = self.patch.forward_leaky(patches, SLOPE);
+        let joined = patches.reshape([batch * areas, 4 * PATCH]);
+        let joined = self.area.forward_leaky(joined, SLOPE);
+        let all = joined.reshape([batch, areas * AREA]);
+        self.features.forward_leaky(all, SLOPE)
+    }
+
+    /// How real images with these features look, as logits `[batch]`, if they have the labels
+    /// `[batch]`.
+    pub fn logits(&self, features: Tensor<2>, labels: Tensor<1, Int>) -> Tensor<1> {
+        let [batch, _] = features.dims();
         let projection = (features.clone() * self.embedding.val().select(0, labels)).sum_dim(1);
         (self.output.forward(features) + projection).reshape([batch])
     }

@@ -3,7 +3,6 @@
 use burn::Tensor;
 use burn::module::Module;
 use burn::tensor::Device;
-use burn::tensor::activation::leaky_relu;
 
 use crate::gan::layers::Dense;
 use crate::gan::recipe::SLOPE;
@@ -31,7 +30,7 @@ impl PerceptronDiscriminator {
         let [batch, height, width, channels] = images.dims();
         let pixels = images.reshape([batch, height * width * channels]);
         let features = match &self.hidden {
-            Some(hidden) => leaky_relu(hidden.forward(pixels), SLOPE),
+            Some(hidden) => hidden.forward_leaky(pixels, SLOPE),
             None => pixels,
         };
         self.output.forward(features).reshape([batch])

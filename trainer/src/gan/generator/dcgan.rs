@@ -4,9 +4,10 @@
 use burn::Tensor;
 use burn::module::{Module, Param};
 use burn::tensor::Device;
-use burn::tensor::activation::{relu, tanh};
+use burn::tensor::activation::relu;
 
 use super::conv::UpConv;
+use crate::fused::tanh;
 use crate::gan::layers::{BatchNorm, Normalisation, normal};
 use crate::gan::recipe::DCGAN_DEVIATION;
 

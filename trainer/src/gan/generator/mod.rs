@@ -57,7 +57,7 @@ impl Generator {
         let inputs = latent + classes;
         let network = match shape {
             GeneratorShape::Conv(shape) => {
-                GeneratorNetwork::Conv(ConvGenerator::new(shape, inputs, size, device))
+                GeneratorNetwork::Conv(ConvGenerator::new(shape, latent, classes, size, device))
             }
             GeneratorShape::Perceptron { hidden } => {
                 GeneratorNetwork::Perceptron(PerceptronGenerator::new(inputs, hidden, size, device))
@@ -81,6 +81,11 @@ impl Generator {
     /// Number of classes: 0 for a generator that is not told a label.
     pub fn classes(&self) -> usize {
         self.classes
+    }
+
+    /// Whether an image depends on the others in the batch.
+    pub fn compares_within_batch(&self) -> bool {
+        matches!(self.network, GeneratorNetwork::Dcgan(_))
     }
 
     /// The device that holds the weights.

@@ -4,8 +4,8 @@
 use burn::Tensor;
 use burn::module::Module;
 use burn::tensor::Device;
-use burn::tensor::activation::{leaky_relu, tanh};
 
+use crate::fused::tanh;
 use crate::gan::layers::Dense;
 use crate::gan::recipe::SLOPE;
 
@@ -40,7 +40,7 @@ impl PerceptronGenerator {
 
     /// The hidden units, after their activation: `[batch][hidden]`.
     pub fn hidden(&self, input: Tensor<2>) -> Tensor<2> {
-        leaky_relu(self.hidden.forward(input), SLOPE)
+        self.hidden.forward_leaky(input, SLOPE)
     }
 
     /// Height, width and channels of the images.
