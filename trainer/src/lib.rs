@@ -10,6 +10,7 @@ pub mod latent_space;
 pub mod output;
 pub mod patches;
 pub mod picture;
+pub mod plane;
 pub mod plot;
 pub mod quantize;
 pub mod training;

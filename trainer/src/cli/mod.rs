@@ -6,6 +6,7 @@ mod error;
 mod eval;
 mod inspect;
 mod model_file;
+mod plane;
 mod recipe_args;
 mod sample;
 mod train;

@@ -42,6 +42,13 @@ impl Batch {
     }
 }
 
+/// The stream of random numbers of `step` of the training with `seed`.
+pub fn stream(seed: u64, step: u32) -> Xoshiro256PlusPlus {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let stream = rng.random::<u64>() ^ u64::from(step).wrapping_mul(STRIDE);
+    Xoshiro256PlusPlus::seed_from_u64(stream)
+}
+
 /// The order in which `epoch` of the training with `seed` goes through all of `0..images`.
 pub fn epoch_order(seed: u64, epoch: u32, images: usize) -> Vec<usize> {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
@@ -56,11 +63,8 @@ pub fn epoch_order(seed: u64, epoch: u32, images: usize) -> Vec<usize> {
 impl Draws {
     /// What `step` of the training with `seed` draws.
     pub fn new(seed: u64, step: u32) -> Self {
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        // A stream of its own for every step.
-        let stream = rng.random::<u64>() ^ u64::from(step).wrapping_mul(STRIDE);
         Self {
-            rng: Xoshiro256PlusPlus::seed_from_u64(stream),
+            rng: stream(seed, step),
         }
     }
 

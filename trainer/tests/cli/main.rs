@@ -5,5 +5,6 @@ mod data;
 mod eval;
 mod latent_space;
 mod model;
+mod plane;
 mod resume;
 mod train;
