@@ -47,7 +47,7 @@ pub struct TrainArgs {
     run: Option<PathBuf>,
 
     /// Evaluate the generator and write a checkpoint every N steps [default: twenty times in a
-    /// training, but not more often than every 100 steps]
+    /// training, but not more often than every 500 steps]
     #[arg(long, value_name = "N", conflicts_with = "resume",
           value_parser = clap::value_parser!(u32).range(1..))]
     checkpoint_every: Option<u32>,

@@ -17,7 +17,7 @@ use crate::training::{Best, Checkpoint, CheckpointError, Folder, History, Identi
 
 /// Evaluations of a training, and the fewest steps between two of them.
 const EVALUATIONS: u32 = 20;
-const EVALUATION_STEPS: u32 = 100;
+const EVALUATION_STEPS: u32 = 500;
 
 /// A training that can be played.
 pub struct Training {
