@@ -6,6 +6,7 @@ mod error;
 pub mod firmware;
 pub mod gallery;
 mod log;
+pub mod modes;
 pub mod page;
 mod process;
 mod qmp;

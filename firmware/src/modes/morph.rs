@@ -12,7 +12,7 @@ use crate::style::Way;
 use crate::time::turn;
 
 /// One large digit whose handwriting moves smoothly from one style to the next, a way of
-/// [two seconds](Way::MICROS) each, as many frames a second as the board can draw.
+/// two seconds each, as many frames a second as the board can draw.
 ///
 /// [`Input::Action`] holds it, and lets it go on. [`Input::Next`], [`Input::Previous`] and
 /// [`Input::Label`] choose the digit.

@@ -318,7 +318,7 @@ impl Face {
         };
         if (0..DIGITS).all(ready) {
             info!(
-                "clock: {}:{} of seed {} ready",
+                "clock: ready, {}:{} of seed {}",
                 self.time.hour(),
                 self.time.minute(),
                 self.way.to
