@@ -188,9 +188,11 @@ pageTest("the pad is dragged, and moved by arrows", async (page) => {
   await page.mouse.move(...at(0.5, 0.5));
   await page.mouse.down();
   assert.match(await text(page, "#caption"), /between seeds 42 to 45: 50 % right, 50 % down/);
+  assert.ok(!(await shown(page, "#same")), "no seed draws this");
   await page.mouse.move(...at(2, 0));
   await page.mouse.up();
   assert.equal(await text(page, "#caption"), "A 7 of seed 43");
+  assert.match(await text(page, "#command"), /--seed 43 --count 1$/);
   await page.mouse.move(...at(0.5, 0.5));
   assert.equal(await text(page, "#caption"), "A 7 of seed 43");
   await page.keyboard.press("ArrowLeft");
