@@ -103,10 +103,13 @@ pub fn panels(panels: &Panels, sums: &mut [i32]) {
         let left = panels.columns.saturating_sub(column);
         let width = panel_width(left);
         let columns = if width == PANEL {
-            left / PANEL * PANEL
+            left.min(sums.len() - column) / PANEL * PANEL
         } else {
             width
         };
+        if columns == 0 {
+            return;
+        }
         let run = Run {
             weights: weights
                 .get(panels.words(width, panels.skipped)..)
