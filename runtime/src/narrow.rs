@@ -10,10 +10,9 @@ use crate::work::{Inside, Work};
 /// Most taps of a row: of a kernel of 8 at stride 2.
 pub(crate) const MOST_TAPS: usize = 4;
 
-/// Windows whose sums are made at a time.
-const WINDOWS: usize = 8;
-/// Sums of as many: two in each of two rows.
-pub(crate) const SUMS: usize = 4 * WINDOWS;
+/// Sums of the windows that are made at a time at least, eight: two in each of two rows. Where other
+/// layers need room for more, more are made.
+pub(crate) const SUMS: usize = 4 * 8;
 
 /// Whether the layer, if it is the last one, is computed as described here: stride 2, an even
 /// kernel, one output channel, whole quads of inputs, and room for 4-bit weights to be taken apart.
@@ -72,15 +71,18 @@ impl Work<'_> {
         let mut at = group.first_output;
         let mut left = geometry.windows();
         while left > 0 {
-            let windows = left.min(WINDOWS);
-            let Some(sums) = sums.get_mut(..4 * windows) else {
+            let windows = left.min(sums.len() / 4);
+            let Some(sums) = sums.get_mut(..4 * windows).filter(|sums| !sums.is_empty()) else {
                 return;
             };
             narrow(&work, sums);
             let place = at.max(0) as usize;
             let cropped = (-at).max(0) as usize;
-            let rows = sums.chunks_exact_mut(2 * windows).skip(taps.phase);
-            for (row, (sums, output)) in rows.zip(output.chunks_exact_mut(row_len)).enumerate() {
+            let rows = sums.chunks_exact_mut((2 * windows).max(1)).skip(taps.phase);
+            for (row, (sums, output)) in rows
+                .zip(output.chunks_exact_mut(row_len.max(1)))
+                .enumerate()
+            {
                 self.finish.apply(
                     sums.get_mut(cropped..).unwrap_or_default(),
                     (y + row) * row_len + place,
