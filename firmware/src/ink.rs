@@ -21,14 +21,15 @@ impl Ink for Gray4 {
     }
 }
 
-/// Ordered dithering: a pixel is on if its ink is above the threshold of its place in a matrix of
-/// 4x4 that repeats (B. E. Bayer, "An optimum method for two-level rendition of continuous-tone
-/// pictures", 1973). Of 16 neighbours, `ink / 16` are on, rounded to the nearest.
+/// Ordered dithering of the middle greys: a pixel is on if its ink is above the threshold of its
+/// place in a matrix of 4x4 that repeats (B. E. Bayer, "An optimum method for two-level rendition
+/// of continuous-tone pictures", 1973). Thresholds are 68, 76, ... to 188, half of the whole range:
+/// so edges are dithered, but a pen's stroke is solid and its background empty.
 impl Ink for BinaryColor {
     fn from_ink(ink: u8, at: Point) -> Self {
         const BAYER: [[u8; 4]; 4] = [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]];
         let rank = BAYER[(at.y & 3) as usize][(at.x & 3) as usize];
-        BinaryColor::from(ink > 16 * rank + 8)
+        BinaryColor::from(ink > 8 * rank + 68)
     }
 }
 
@@ -69,13 +70,15 @@ mod tests {
     }
 
     #[test]
-    fn one_bit_is_on_in_the_part_of_pixels_that_the_ink_asks_for() {
+    fn one_bit_dithers_the_middle_greys() {
         let pixels = |ink: u8| {
             let places = (0..16).map(|place| Point::new(place % 4 + 8, place / 4 + 20));
             places.filter(move |&at| BinaryColor::from_ink(ink, at).is_on())
         };
         for ink in 0..=255 {
-            let rounded = (f64::from(ink) / 16.0 - 0.001).round() as usize;
+            // None up to a quarter of the ink, all from three quarters on, a straight line between.
+            let part = (f64::from(ink) - 64.001) / 128.0;
+            let rounded = (16.0 * part).round().clamp(0.0, 16.0) as usize;
             assert_eq!(pixels(ink).count(), rounded, "ink {ink}");
         }
         // Half of the ink is a checkerboard.

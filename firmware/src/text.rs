@@ -82,23 +82,28 @@ fn split_line(text: &str, columns: usize) -> (&str, &str) {
         return (text, "");
     };
     if at_limit == ' ' {
-        return (line, rest.trim_start());
+        return (line, without_space(rest));
     }
     match line
         .rfind(' ')
         .and_then(|space| text.split_at_checked(space))
     {
-        Some((line, rest)) => (line, rest.trim_start()),
+        Some((line, rest)) => (line, without_space(rest)),
         None => (line, rest),
     }
 }
 
-/// Writes as many characters as fit.
+fn without_space(text: &str) -> &str {
+    text.strip_prefix(' ').unwrap_or(text)
+}
+
+/// Writes as many characters as fit. Lines are broken by the display's width, not by the text.
 struct Cut<'a>(&'a mut String<TEXT>);
 
 impl Write for Cut<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         text.chars()
+            .map(|character| if character == '\n' { ' ' } else { character })
             .try_for_each(|character| self.0.push(character))
             .map_err(|_| fmt::Error)
     }

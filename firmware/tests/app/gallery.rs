@@ -103,16 +103,16 @@ fn pixels_are_those_of_the_runtime_for_the_same_seed() {
 #[test]
 fn one_bit_displays_show_greys_as_dots() {
     let grey = [
-        "4444", "4444", "4444", "4444", "8888", "8888", "8888", "8888",
+        "6666", "6666", "6666", "6666", "8888", "8888", "8888", "8888",
     ];
     let mut gallery = start::<BinaryColor>(model_of_pictures(&[&grey]), 9, 9);
     gallery.settle();
     gallery.host.panel.assert_shows(&[
         "#.#.#.#..",
-        ".........",
+        ".#...#...",
         "#.#.#.#..",
         ".........",
-        "#.#.#.#..",
+        "###.###..",
         ".#.#.#.#.",
         "#.#.#.#..",
         ".#.#.#.#.",

@@ -129,10 +129,14 @@ fn a_long_reason_is_written_smaller() {
 #[test]
 fn a_failed_program_can_say_so_on_one_bit() {
     let mut panel = Panel::<BinaryColor>::new(128, 64);
-    show_text(&mut panel, "Panic: src/main.rs:12: no display. Restarting.").unwrap();
+    show_text(
+        &mut panel,
+        "Restarting: panicked at src/main.rs:12:5:\nno display",
+    )
+    .unwrap();
     assert_reads(
         &panel,
         &FONT_6X10,
-        &["Panic:", "src/main.rs:12: no", "display. Restarting."],
+        &["Restarting: panicked", "at src/main.rs:12:5:", "no display"],
     );
 }
