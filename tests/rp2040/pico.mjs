@@ -111,6 +111,8 @@ export class Pico {
       if (core.waiting) {
         const left = end - clock.nanos;
         clock.tick(clock.nextAlarm ? Math.min(clock.nanosToNextAlarm, left) : left);
+        // Of itself, the core wakes up for peripherals' interrupts only, not for SysTick's.
+        if (core.interruptsUpdated && core.checkForInterrupts()) core.waiting = false;
       } else {
         clock.tick((core.executeInstruction() * 1e9) / clkSys);
       }
