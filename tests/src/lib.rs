@@ -6,6 +6,7 @@ mod error;
 pub mod firmware;
 pub mod gallery;
 pub mod log;
+pub mod microbit;
 pub mod modes;
 pub mod pico;
 mod process;
