@@ -5,7 +5,7 @@ use crate::geometry::Geometry;
 use crate::kernels::{LONGEST, Narrow, narrow, unpack_nibbles};
 use crate::layout::matrix_start;
 use crate::window::Scratch;
-use crate::work::{Input, Inside, Work};
+use crate::work::{Inside, Work};
 
 /// Most taps of a row: of a kernel of 8 at stride 2.
 pub(crate) const MOST_TAPS: usize = 4;
@@ -35,7 +35,7 @@ impl Work<'_> {
     /// Computes row `y` of a narrow layer, and the next one if `output` has room for two. Rows of
     /// phases 0 and 1 that follow each other take the same inputs, so their sums are made at once.
     #[inline(never)]
-    pub fn narrow(&self, y: usize, input: &Input, scratch: &mut Scratch, output: &mut [u8]) {
+    pub fn narrow(&self, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
         let geometry = &self.geometry;
         let all = geometry.window_row(y);
         let Inside { taps, skipped } = Inside::new(&all, geometry.input.height);
@@ -57,8 +57,7 @@ impl Work<'_> {
         let mut rows = [&[][..]; MOST_TAPS];
         for (tap, place) in rows.iter_mut().enumerate().take(taps.count) {
             // The margin is as wide as the first window's inputs left of the image.
-            let row = input.row(taps.first + tap as i32, geometry.input.height);
-            *place = row.unwrap_or_default();
+            *place = self.input_row(taps.first + tap as i32).unwrap_or_default();
         }
         let mut work = Narrow {
             weights: matrices,
