@@ -13,6 +13,7 @@ mod process;
 mod qmp;
 pub mod random_model;
 pub mod screen;
+pub mod sizes;
 pub mod ssd1306;
 
 pub use error::Error;
