@@ -3,7 +3,7 @@
 use crate::format::Kind;
 use crate::geometry::Geometry;
 use crate::kernels::{LONGEST, Narrow, narrow, unpack_nibbles};
-use crate::layout::matrix_start;
+use crate::layout::{is_nibble, matrix_start};
 use crate::window::Scratch;
 use crate::work::{Inside, Work};
 
@@ -28,7 +28,7 @@ pub(crate) fn is_narrow(geometry: &Geometry, bits: u8) -> bool {
         && taps <= MOST_TAPS
         && geometry.output.channels == 1
         && segment.is_multiple_of(4)
-        && (bits == 8 || taps * segment <= LONGEST)
+        && (!is_nibble(bits) || taps * segment <= LONGEST)
 }
 
 impl Work<'_> {
@@ -47,7 +47,7 @@ impl Work<'_> {
             self.weights_from(start)
         });
         let Scratch { words, sums } = scratch;
-        if self.bits == 4 {
+        if is_nibble(self.bits) {
             let (first, second) = words.split_at_mut_checked(2 * quads).unwrap_or_default();
             let [even, odd] = matrices;
             unpack_nibbles(even, first);

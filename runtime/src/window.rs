@@ -5,7 +5,7 @@ use core::ops::Range;
 use crate::format::Kind;
 use crate::geometry::{Geometry, Group, RowTaps};
 use crate::kernels::{Gather, Inputs, LONGEST, Panels, panels, scratch_words};
-use crate::layout::{PANEL, matrix_start};
+use crate::layout::{PANEL, is_nibble, matrix_start};
 use crate::narrow::{self, is_narrow};
 use crate::work::{DEPTHWISE, Inside, Work};
 
@@ -28,7 +28,7 @@ impl ScratchWords {
         if last && is_narrow(geometry, bits) {
             return Self {
                 // Where the matrices of 4-bit weights are taken apart.
-                inputs: if bits == 4 { inputs } else { 0 },
+                inputs: if is_nibble(bits) { inputs } else { 0 },
                 sums: narrow::SUMS,
             };
         }
@@ -103,7 +103,7 @@ impl Work<'_> {
 }
 
 impl<'a> WindowRow<'a> {
-    #[inline(always)]
+    #[inline(never)]
     fn new(
         work: &'a Work<'a>,
         all: &RowTaps,
@@ -191,6 +191,7 @@ impl<'a> WindowRow<'a> {
         let mut panels = Panels {
             bits: self.work.bits,
             weights: self.weights,
+            columns: self.outputs.saturating_sub(column),
             rows: self.rows,
             skipped,
             inputs,

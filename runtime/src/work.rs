@@ -4,6 +4,7 @@ use crate::finish::Finish;
 use crate::format::{Kind, Window};
 use crate::geometry::{Geometry, RowTaps};
 use crate::kernels::{depthwise_sum, upsample_row};
+use crate::layout::is_nibble;
 use crate::stage::Stage;
 use crate::window::Scratch;
 
@@ -59,8 +60,12 @@ impl<'a> Work<'a> {
     /// matrix of a dense layer makes.
     pub fn rows(&self, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
         match self.geometry.kind {
-            Kind::Upsample(factor) => self.upsample(factor, y, output),
-            Kind::Depthwise(window) => self.depthwise(window, y, scratch, output),
+            Kind::Upsample(factor) if cfg!(feature = "upsample") => {
+                self.upsample(factor, y, output)
+            }
+            Kind::Depthwise(window) if cfg!(feature = "depthwise") => {
+                self.depthwise(window, y, scratch, output)
+            }
             _ => self.matrices(y, scratch, output),
         }
     }
@@ -77,7 +82,11 @@ impl<'a> Work<'a> {
     /// The layer's words of weights from a place on.
     pub fn weights_from(&self, place: usize) -> &'a [u32] {
         let weights: &[u32] = bytemuck::try_cast_slice(self.weights).unwrap_or_default();
-        let start = if self.bits == 4 { place / 8 } else { place / 4 };
+        let start = if is_nibble(self.bits) {
+            place / 8
+        } else {
+            place / 4
+        };
         weights.get(start..).unwrap_or_default()
     }
 

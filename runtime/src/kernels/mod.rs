@@ -45,7 +45,7 @@ use portable::run as run_all;
 #[cfg(not(pocketgan_kernels = "portable"))]
 use run::run as run_all;
 
-use crate::layout::{PANEL, panel_width};
+use crate::layout::{PANEL, is_nibble, panel_width};
 
 /// Panels to sum: see [`panels`].
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +54,8 @@ pub struct Panels<'a> {
     pub bits: u8,
     /// The first panel's words, and all that follow.
     pub weights: &'a [u32],
+    /// Outputs of the matrix from there on, which say how wide each panel is.
+    pub columns: usize,
     /// Inputs that a panel has weights for, a multiple of four.
     pub rows: usize,
     /// Of these, how many come before the given inputs, whole quads.
@@ -69,7 +71,11 @@ impl Panels<'_> {
     #[inline(always)]
     pub fn words(&self, columns: usize, rows: usize) -> usize {
         let words = rows / 4 * columns;
-        if self.bits == 4 { words / 2 } else { words }
+        if is_nibble(self.bits) {
+            words / 2
+        } else {
+            words
+        }
     }
 }
 
@@ -86,21 +92,24 @@ pub struct Run<'a> {
     pub first: i32,
 }
 
-/// The sums of neighbouring panels, of as many columns as `sums` has room for, which are the last
-/// ones or whole panels of eight: `first + sum of weight[k][n] * input[k]`.
+/// The sums of neighbouring panels, of as many columns as `sums` has room for, which are all that are
+/// left, filled up to a multiple of two, or whole panels of eight: `first + sum of weight[k][n] * input[k]`.
 ///
 /// Exact if every sum is within 24 bits, which a checked model guarantees.
 #[inline(never)]
 pub fn panels(panels: &Panels, sums: &mut [i32]) {
     let (mut column, mut weights) = (0, panels.weights);
     while column < sums.len() {
-        let left = sums.len() - column;
+        let left = panels.columns.saturating_sub(column);
         let width = panel_width(left);
         let columns = if width == PANEL {
-            left / PANEL * PANEL
+            left.min(sums.len() - column) / PANEL * PANEL
         } else {
             width
         };
+        if columns == 0 {
+            return;
+        }
         let run = Run {
             weights: weights
                 .get(panels.words(width, panels.skipped)..)

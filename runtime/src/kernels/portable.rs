@@ -1,7 +1,7 @@
 //! The kernels in plain Rust, for every target.
 
 use super::{Narrow, Run};
-use crate::layout::PANEL;
+use crate::layout::{PANEL, is_nibble};
 use crate::requantize::{Scale, clamp, squash};
 
 /// Words that a gathered quad takes: its pairs of inputs `k0 k2` and `k1 k3`. For weights of 8 bits
@@ -18,9 +18,9 @@ pub fn expand(bits: u8, quads: &[[u8; 4]], words: &mut [u32]) -> (usize, i32) {
     let mut total = 0i32;
     for (&quad, words) in quads.iter().zip(&mut *words) {
         let [a, b, c, d] = quad.map(|byte| i32::from(byte as i8));
-        *words = match bits {
-            4 => [crossed(a, c), crossed(b, d)],
-            _ => [pair(a, c), pair(b, d)],
+        *words = match is_nibble(bits) {
+            true => [crossed(a, c), crossed(b, d)],
+            false => [pair(a, c), pair(b, d)],
         };
         total = total.wrapping_add(a + b + c + d);
     }
@@ -45,13 +45,13 @@ pub fn unpair(pair: u32) -> (i32, i32) {
 
 /// The sums of panels of `width` columns: several of 8, or one of 4 or 2.
 pub fn run(width: usize, bits: u8, run: &Run, sums: &mut [i32]) {
-    match (bits, width) {
-        (4, 8) => nibbles_of::<8>(run, sums, |crossed| crossed),
-        (4, 4) => nibbles_of::<4>(run, sums, |crossed| crossed),
-        (4, _) => nibbles_of::<2>(run, sums, |crossed| crossed),
-        (_, 8) => bytes::<8>(run, sums),
-        (_, 4) => bytes::<4>(run, sums),
-        _ => bytes::<2>(run, sums),
+    match (is_nibble(bits), width) {
+        (true, 8) => nibbles_of::<8>(run, sums, |crossed| crossed),
+        (true, 4) => nibbles_of::<4>(run, sums, |crossed| crossed),
+        (true, _) => nibbles_of::<2>(run, sums, |crossed| crossed),
+        (false, 8) => bytes::<8>(run, sums),
+        (false, 4) => bytes::<4>(run, sums),
+        (false, _) => bytes::<2>(run, sums),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::target::{bytes2, bytes4, bytes8, cross, nibbles8, words_per_quad};
 use super::{Run, portable};
+use crate::layout::is_nibble;
 
 /// Weights, inputs, quads, first value of even columns' sums; first value of the odd ones', times
 /// 256, plus that; sums, panels, bytes between panels.
@@ -13,13 +14,13 @@ pub type Kernel =
 #[inline(always)]
 pub fn run(width: usize, bits: u8, run: &Run, sums: &mut [i32]) {
     // Words of weights for each quad, and what an input's weights are too large by.
-    let (kernel, words, excess): (Kernel, _, _) = match (bits, width) {
-        (4, 8) => (nibbles8, width / 2, 8),
-        (4, 4) => return portable::nibbles_of::<4>(run, sums, cross),
-        (4, _) => return portable::nibbles_of::<2>(run, sums, cross),
-        (_, 8) => (bytes8, width, 128),
-        (_, 4) => (bytes4, width, 128),
-        _ => (bytes2, width, 128),
+    let (kernel, words, excess): (Kernel, _, _) = match (is_nibble(bits), width) {
+        (true, 8) => (nibbles8, width / 2, 8),
+        (true, 4) => return portable::nibbles_of::<4>(run, sums, cross),
+        (true, _) => return portable::nibbles_of::<2>(run, sums, cross),
+        (false, 8) => (bytes8, width, 128),
+        (false, 4) => (bytes4, width, 128),
+        (false, _) => (bytes2, width, 128),
     };
     let inputs = &run.inputs;
     let count = sums.len() / width;
