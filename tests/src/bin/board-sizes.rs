@@ -15,7 +15,7 @@ use tests::sizes::Sizes;
 const BOARDS: [(&str, &str); 5] = [
     ("lm3s6965evb", "thumbv7m-none-eabi"),
     ("rp-pico", "thumbv6m-none-eabi"),
-    ("rp-pico2", "thumbv8m.main-none-eabi"),
+    ("rp-pico2", "thumbv8m.main-none-eabihf"),
     ("stm32f4", "thumbv7em-none-eabi"),
     ("microbit", "thumbv6m-none-eabi"),
 ];
