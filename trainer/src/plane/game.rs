@@ -53,9 +53,9 @@ impl Default for Rules {
             }),
             batch: 256,
             hidden: 64,
-            learning_rate: 2e-3,
-            ema: 0.995,
-            steps: 4000,
+            learning_rate: 4e-3,
+            ema: 0.998,
+            steps: 8000,
         }
     }
 }
