@@ -164,6 +164,11 @@ impl Judge {
         Gaussian::fit(&reading.features, FEATURES).distance(&self.real)
     }
 
+    /// Fréchet distance between two sets of images that have been read.
+    pub fn frechet_between(a: &Reading, b: &Reading) -> f64 {
+        Gaussian::fit(&a.features, FEATURES).distance(&Gaussian::fit(&b.features, FEATURES))
+    }
+
     /// Precision and recall of images that have been read against test images, and how many of each
     /// were compared: as many as there are of both, evenly spaced.
     pub fn precision_recall(&self, reading: &Reading) -> (PrecisionRecall, usize) {
