@@ -118,7 +118,7 @@ impl Report {
         let (manifold, manifold_images) = judge.precision_recall(&reading);
 
         let count = reading.classes.len().min(data.test.len());
-        let training = evaluate::evenly(&data.train.pixels, size, count);
+        let training = evaluate::some(&data.train.pixels, size, count);
         let training = judge.read(&training);
 
         let asked: Vec<u8> = match classes {
@@ -133,7 +133,7 @@ impl Report {
             0 => shares(&data.test.labels),
             _ => shares(&asked),
         };
-        let some = |pixels: &[u8]| evaluate::evenly(pixels, size, NEAREST);
+        let some = |pixels: &[u8]| evaluate::some(pixels, size, NEAREST);
         let memorising = Memorising::new(
             &data.train.pixels,
             &some(&pixels),
