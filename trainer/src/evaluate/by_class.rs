@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::classifier::{FEATURES, Reading};
 use super::neighbours::Vectors;
-use super::{PrecisionRecall, evenly};
+use super::{PrecisionRecall, some};
 
 /// A class's generated images against the test images of the same class, all by the judge's
 /// features.
@@ -40,7 +40,7 @@ pub fn by_class(
         if images < 2 {
             return None;
         }
-        let chosen = |features| evenly(features, FEATURES, images);
+        let chosen = |features| some(features, FEATURES, images);
         let (generated, test) = (chosen(&generated), chosen(&test));
         let (spread, spread_real) = (spread(&generated, FEATURES), spread(&test, FEATURES));
         let vectors = |features| Vectors::new(features, FEATURES);

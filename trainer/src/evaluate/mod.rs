@@ -33,7 +33,7 @@ pub use float::draw_float;
 pub use manifold::{K, PrecisionRecall};
 pub use memorising::{Distances, Memorising};
 pub use neighbours::Vectors;
-pub use sample::evenly;
+pub use sample::some;
 pub use stacked::Stacked;
 
 /// The classifier of a data set, with what it makes of the data set's test images.
@@ -164,12 +164,17 @@ impl Judge {
         Gaussian::fit(&reading.features, FEATURES).distance(&self.real)
     }
 
+    /// Fréchet distance between two sets of images that have been read.
+    pub fn frechet_between(a: &Reading, b: &Reading) -> f64 {
+        Gaussian::fit(&a.features, FEATURES).distance(&Gaussian::fit(&b.features, FEATURES))
+    }
+
     /// Precision and recall of images that have been read against test images, and how many of each
-    /// were compared: as many as there are of both, evenly spaced.
+    /// were compared: as many as there are of both.
     pub fn precision_recall(&self, reading: &Reading) -> (PrecisionRecall, usize) {
         let count = reading.classes.len().min(self.test.classes.len());
         let vectors =
-            |reading: &Reading| Vectors::new(evenly(&reading.features, FEATURES, count), FEATURES);
+            |reading: &Reading| Vectors::new(some(&reading.features, FEATURES, count), FEATURES);
         (
             PrecisionRecall::new(&vectors(&self.test), &vectors(reading)),
             count,

@@ -8,7 +8,7 @@ use crate::common::{self, assert_fails, stderr, trainer};
 use serde_json::Value;
 
 /// Pixels of a side of the images.
-const SIDE: usize = 28;
+const SIDE: usize = 12;
 
 /// A user's folder with data of two parts: images of ten kinds that anybody can tell apart.
 struct Home {
@@ -53,11 +53,11 @@ fn images(count: usize, seed: usize) -> Vec<u8> {
     }
     for i in 0..count {
         let class = i % 10;
-        let (top, left) = (2 + class / 5 * 13, 1 + class % 5 * 5);
+        let (top, left) = (1 + class / 5 * 5, 1 + class % 5 * 2);
         let ink = 100 + (i / 10 * 7 + seed * 3) % 150;
         bytes.extend((0..SIDE * SIDE).map(|at| {
             let (y, x) = (at / SIDE, at % SIDE);
-            let inside = (top..top + 10).contains(&y) && (left..left + 5).contains(&x);
+            let inside = (top..top + 5).contains(&y) && (left..left + 2).contains(&x);
             if inside { ink as u8 } else { 0 }
         }));
     }

@@ -10,6 +10,7 @@ use super::EvalArgs;
 use crate::cli::train::generator_of;
 use crate::cli::{CliError, model_file};
 use crate::data::DataSet;
+use crate::evaluate::classifier::Reading;
 use crate::evaluate::{
     self, ClassFigures, Confusion, Judge, K, Memorising, PrecisionRecall, Stacked,
 };
@@ -35,6 +36,8 @@ pub struct Report {
     pub recognised_by_class: Vec<f64>,
     /// Fréchet distance to the test images.
     pub frechet: f64,
+    /// Fréchet distance to the training images of `real`.
+    pub frechet_to_training: f64,
     /// In the manifold of the test images.
     pub precision: f64,
     /// Test images in the manifold of the generated ones.
@@ -114,6 +117,10 @@ impl Report {
         let quality = judge.judge_reading(&reading, classes);
         let (manifold, manifold_images) = judge.precision_recall(&reading);
 
+        let count = reading.classes.len().min(data.test.len());
+        let training = evaluate::some(&data.train.pixels, size, count);
+        let training = judge.read(&training);
+
         let asked: Vec<u8> = match classes {
             0 => reading.classes.clone(),
             _ => (0..reading.classes.len())
@@ -126,7 +133,7 @@ impl Report {
             0 => shares(&data.test.labels),
             _ => shares(&asked),
         };
-        let some = |pixels: &[u8]| evaluate::evenly(pixels, size, NEAREST);
+        let some = |pixels: &[u8]| evaluate::some(pixels, size, NEAREST);
         let memorising = Memorising::new(
             &data.train.pixels,
             &some(&pixels),
@@ -158,6 +165,7 @@ impl Report {
             recognised: quality.recognised,
             recognised_by_class: quality.recognised_by_class,
             frechet: quality.frechet,
+            frechet_to_training: Judge::frechet_between(&reading, &training),
             precision: manifold.precision,
             recall: manifold.recall,
             manifold_images,
@@ -165,7 +173,7 @@ impl Report {
             class_imbalance: evaluate::total_variation(&read_as, &wanted),
             read_as,
             nearest_training_image: memorising,
-            real: Real::new(data, judge, reading.classes.len()),
+            real: Real::new(data, judge, &training),
             by_class,
             confusion,
             stacked: args.stacked.then(stacked).transpose()?,
@@ -227,18 +235,15 @@ impl Quantization {
 }
 
 impl Real {
-    fn new(data: &DataSet, judge: &Judge, count: usize) -> Self {
-        let count = count.min(data.test.len());
-        let training = evaluate::evenly(&data.train.pixels, data.train.image_len(), count);
-        let training = judge.read(&training);
+    fn new(data: &DataSet, judge: &Judge, training: &Reading) -> Self {
         Self {
             test_images: data.test.len(),
             recognised: judge.accuracy,
             frechet_between_halves: judge.floor,
             training: TrainingImages {
                 images: training.classes.len(),
-                frechet: judge.frechet(&training),
-                manifold: judge.precision_recall(&training).0,
+                frechet: judge.frechet(training),
+                manifold: judge.precision_recall(training).0,
             },
         }
     }

@@ -63,6 +63,12 @@ fn main_table(report: &Report) -> Vec<String> {
         ),
         row("", "", &fixed(training.frechet), &as_many),
         row(
+            "  to training images",
+            &fixed(report.frechet_to_training),
+            &fixed(training.frechet),
+            "all test images",
+        ),
+        row(
             "precision",
             &share(report.precision),
             &share(training.manifold.precision),

@@ -220,13 +220,12 @@ impl<'a> Edit<'a> {
     }
 
     fn caption(&self, row: usize, column: usize, steps: u8) -> String {
-        let label = match self.kind {
+        match self.kind {
             Kind::Style => format!("{column} seed {}", self.args.seed.wrapping_add(row as u32)),
             Kind::Interpolate(_) => format!("row {row} {}/{}", column + 1, steps),
             Kind::Attribute(attribute, _) => {
                 format!("{attribute:?} {:+.2}", self.amount(column, steps)).to_lowercase()
             }
-        };
-        label
+        }
     }
 }

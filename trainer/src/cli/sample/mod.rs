@@ -62,7 +62,7 @@ pub struct SampleArgs {
     /// Change an attribute, from much less on the left to much more on the right
     ///
     /// Adds to the latent, or subtracts from it, the mean latent of images that have much of the
-    /// attribute minus that of images that have little of it. Row r begins with image r.
+    /// attribute minus that of images that have little of it. In the middle of row r is image r.
     #[arg(long, value_name = "NAME")]
     attribute: Option<Attribute>,
 
