@@ -5,7 +5,7 @@ use burn::Tensor;
 use burn::module::{Initializer, Module, Param};
 use burn::tensor::Device;
 
-use crate::fused::{bias_leaky_relu, leaky_relu, tanh};
+use crate::fused::{bias_leaky_relu, leaky_relu, matmul, tanh};
 use crate::gan::layers::{normal, uniform_fan_in};
 use crate::gan::recipe::{ConvShape, SLOPE};
 use crate::patches::{all_corners, interleaved, overlapped};
@@ -65,7 +65,7 @@ impl ConvGenerator {
     pub fn activations(&self, input: Tensor<2>) -> Activations {
         let [batch, _] = input.dims();
         let [height, width] = self.base;
-        let dense = leaky_relu(input.matmul(self.dense.val()), SLOPE as f32).reshape([
+        let dense = leaky_relu(matmul(input, self.dense.val()), SLOPE as f32).reshape([
             batch,
             height,
             width,
@@ -125,16 +125,15 @@ impl UpConv {
         // Gathering the inputs of every corner copies each input four times, adding up what every
         // input contributes to its corners copies each output four times: the smaller one.
         let sums = if outputs * 4 < inputs {
-            let parts = input
-                .reshape([batch * height * width, inputs])
-                .matmul(self.weight_by_input());
+            let pixels = input.reshape([batch * height * width, inputs]);
+            let parts = matmul(pixels, self.weight_by_input());
             overlapped([height, width, outputs])
                 .apply(parts.reshape([batch, height * width * 16 * outputs]))
         } else {
-            let products = all_corners([height, width, inputs])
+            let inputs_of_corners = all_corners([height, width, inputs])
                 .apply(input.reshape([batch, height * width * inputs]))
-                .reshape([batch * corners, 4 * inputs])
-                .matmul(self.weight.val());
+                .reshape([batch * corners, 4 * inputs]);
+            let products = matmul(inputs_of_corners, self.weight.val());
             interleaved([height, width, outputs])
                 .apply(products.reshape([batch, corners * 4 * outputs]))
         };
