@@ -1,5 +1,6 @@
 //! Trains a GAN, quantizes its generator and writes the model file that microcontrollers draw from.
 
+pub mod backend;
 pub mod cli;
 pub mod data;
 pub mod drawing;

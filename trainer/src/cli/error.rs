@@ -7,6 +7,7 @@ use burn::store::RecordError;
 use runtime::format::EncodeError;
 use runtime::{GenerateError, ModelError};
 
+use crate::backend::NotBuilt;
 use crate::data::DataError;
 use crate::output::OutputError;
 use crate::picture::PictureError;
@@ -19,6 +20,9 @@ pub enum CliError {
     /// The command line asks for something that cannot be.
     #[error("{0}")]
     Usage(String),
+    /// This build lacks the backend that was asked for.
+    #[error(transparent)]
+    Backend(#[from] NotBuilt),
     /// No data to train with.
     #[error(transparent)]
     Data(#[from] DataError),
@@ -102,7 +106,7 @@ impl CliError {
     /// The exit code: 2 for a mistake in the command line, 1 for everything else.
     pub fn exit_code(&self) -> u8 {
         match self {
-            CliError::Usage(_) => 2,
+            CliError::Usage(_) | CliError::Backend(_) => 2,
             _ => 1,
         }
     }

@@ -9,10 +9,12 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::plane::{Plane, PlaneArgs};
 use super::recipe_args::RecipeArgs;
 use super::{CliError, DataArgs, tell};
+use crate::backend::Backend;
 use crate::training::Evaluator;
 use play::End;
 use prepare::Training;
@@ -40,6 +42,12 @@ pub struct TrainArgs {
     /// Seed of all randomness: the same seed gives the same model on the same machine
     #[arg(long, value_name = "S", default_value_t = 0, conflicts_with = "resume")]
     seed: u64,
+
+    /// What to compute with: flex and ndarray are CPUs, cuda and wgpu GPUs; all but flex need a build
+    /// with the Cargo feature of that name
+    #[arg(long, value_name = "NAME", default_value = Backend::Flex.name(), conflicts_with = "resume",
+          value_parser = backend())]
+    backend: Backend,
 
     /// Keep checkpoint, history, plots and sample grids of the training in this folder [default:
     /// beside the model file, with the ending .run]
@@ -108,4 +116,9 @@ pub fn run(args: &TrainArgs) -> Result<(), CliError> {
         ));
     }
     Ok(())
+}
+
+fn backend() -> impl TypedValueParser<Value = Backend> {
+    PossibleValuesParser::new(Backend::ALL.map(Backend::name))
+        .map(|name| Backend::named(&name).unwrap_or_default())
 }
