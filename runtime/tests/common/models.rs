@@ -18,7 +18,7 @@ const DOUBLE: Window = window(4, 2, 1);
 pub const SEEDS: [u32; 4] = [0, 1, 42, u32::MAX];
 
 /// Models of `firmware/models`; `vectors/models.csv` has what they draw.
-pub const COMMITTED: [&str; 1] = ["digits"];
+pub const COMMITTED: [&str; 5] = ["digits", "tiny", "nano", "pico", "femto"];
 
 /// The file of one of them.
 pub fn committed(name: &str) -> Vec<u8> {
