@@ -18,6 +18,8 @@ const PAINT = 0xa5;
 const LOOK = 2_000;
 /** The I2C address of the device that answers: that of SSD1306 modules. */
 const DEVICE = 0x3c;
+/** The bus controller's interrupt for an empty transmit FIFO. */
+const TX_EMPTY = 1 << 4;
 
 export class Pico {
   /**
@@ -94,7 +96,11 @@ export class Pico {
       end();
       const answers = this.plugged && address === DEVICE && mode === I2CMode.Write;
       if (answers) this.transfer = [];
-      afterByte(() => bus.completeConnect(answers));
+      afterByte(() => {
+        bus.completeConnect(answers);
+        // An abort empties the FIFO, which the emulated bus forgets to say.
+        if (!answers) bus.setInterrupts(TX_EMPTY);
+      });
     };
     bus.onWriteByte = (byte) => {
       this.transfer.push(byte);

@@ -20,7 +20,7 @@ use cortex_m_rt::entry;
 use embedded_graphics_core::draw_target::DrawTarget;
 use embedded_graphics_core::pixelcolor::BinaryColor;
 use firmware::{App, Board, Gallery, Stop};
-use runtime::Model;
+use runtime::{Model, ModelError};
 
 use board::Microbit;
 
@@ -40,11 +40,27 @@ fn main() -> ! {
 }
 
 fn show(board: &mut Microbit, workspace: &mut [u8]) -> Result<Infallible, Stop<Infallible>> {
-    let model = Model::from_bytes(MODEL)?;
-    let mut app = App::<Gallery>::start(&model, workspace, board)?;
+    let model = load()?;
+    let mut app = start(&model, workspace, board)?;
     loop {
         app.step(board)?;
     }
+}
+
+/// On its own, so that what it needs of the stack is free again when digits are drawn.
+#[inline(never)]
+fn load() -> Result<Model<'static>, ModelError> {
+    Model::from_bytes(MODEL)
+}
+
+/// On its own for the same reason.
+#[inline(never)]
+fn start<'m>(
+    model: &'m Model<'m>,
+    workspace: &'m mut [u8],
+    board: &mut Microbit,
+) -> Result<App<'m, Gallery>, Stop<Infallible>> {
+    App::start(model, workspace, board)
 }
 
 /// Nothing here panics; should it do so after all, the chip starts anew.

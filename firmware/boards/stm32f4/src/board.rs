@@ -23,11 +23,8 @@ const CORE_HZ: u32 = 96_000_000;
 const I2C_HZ: u32 = 400_000;
 
 /// The display, drawn into a buffer first.
-pub type Oled = Ssd1306<
-    I2CInterface<I2c<I2C1>>,
-    DisplaySize128x64,
-    BufferedGraphicsMode<DisplaySize128x64>,
->;
+pub type Oled =
+    Ssd1306<I2CInterface<I2c<I2C1>>, DisplaySize128x64, BufferedGraphicsMode<DisplaySize128x64>>;
 
 /// Starts the clocks.
 pub fn start_clocks(rcc: RCC) -> Rcc {
