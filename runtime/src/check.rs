@@ -137,7 +137,11 @@ impl Sums<'_> {
             shift: 8 * (column % 2),
             mask: 0x00ff_00ff,
             // Even columns are stored with 128 added, odd ones in two's complement.
-            flip: if column.is_multiple_of(2) { 0 } else { 0x0080_0080 },
+            flip: if column.is_multiple_of(2) {
+                0
+            } else {
+                0x0080_0080
+            },
             zero: 128,
         };
         let words = words.get(column / 2..).unwrap_or_default();
