@@ -11,6 +11,16 @@ macro_rules! info {
     }};
 }
 
+/// `defmt::debug!`.
+macro_rules! debug {
+    ($text:literal $(, $arg:expr)* $(,)?) => {{
+        #[cfg(feature = "defmt")]
+        defmt::debug!($text $(, $arg)*);
+        #[cfg(not(feature = "defmt"))]
+        let _ = ($(&$arg,)*);
+    }};
+}
+
 /// `defmt::error!`.
 macro_rules! error {
     ($text:literal $(, $arg:expr)* $(,)?) => {{
@@ -21,4 +31,4 @@ macro_rules! error {
     }};
 }
 
-pub(crate) use {error, info};
+pub(crate) use {debug, error, info};

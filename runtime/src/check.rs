@@ -3,12 +3,12 @@
 use crate::error::{ModelError, Part};
 use crate::format::{Activation, Kind, Layer};
 use crate::geometry::Geometry;
-use crate::layout::{PANEL, matrix_start, panel_column, panel_width, places, weight};
+use crate::layout::{panel_width, weight};
 use crate::requantize::rounding;
 
 /// Every sum of products (inputs being at most 128) with the rounding of the first shift is below
 /// it: kernels sum two outputs in one word, where 24 bits are left for one of them.
-const LARGEST_PRODUCTS: u64 = 1 << 23;
+const LARGEST_PRODUCTS: u32 = 1 << 23;
 
 /// Checks the numbers of a layer whose shapes and lengths are already known to fit.
 pub(crate) fn check_layer(
@@ -37,21 +37,22 @@ pub(crate) fn check_layer(
     {
         return range(Part::Multipliers);
     }
-    let smallest = if layer.bits == 4 { -8 } else { -128 };
-    if (0..places(geometry)).any(|place| weight(layer.weights, layer.bits, place) == smallest) {
-        return range(Part::Weights);
-    }
-    let sums = Sums {
+    let mut sums = Sums {
         layer,
         geometry,
         classes,
+        in_range: true,
+        fit: true,
     };
-    let fits = match geometry.kind {
-        Kind::Upsample(_) => true,
-        Kind::Depthwise(_) => sums.depthwise_fit(),
-        _ => sums.matrices_fit(),
-    };
-    match fits {
+    match geometry.kind {
+        Kind::Upsample(_) => {}
+        Kind::Depthwise(_) => sums.depthwise(),
+        _ => sums.matrices(),
+    }
+    if !sums.in_range {
+        return range(Part::Weights);
+    }
+    match sums.fit {
         true => Ok(()),
         false => Err(ModelError::LayerOverflow { layer: index }),
     }
@@ -64,87 +65,174 @@ struct Sums<'a> {
     layer: &'a Layer<'a>,
     geometry: &'a Geometry,
     classes: u8,
+    /// Whether no weight so far has the code that stands for none.
+    in_range: bool,
+    /// Whether all sums so far fit.
+    fit: bool,
 }
 
 impl Sums<'_> {
-    fn matrices_fit(&self) -> bool {
+    fn matrices(&mut self) {
         let geometry = self.geometry;
-        let channels = (geometry.output.channels as usize).max(1);
+        let words: &[u32] = bytemuck::try_cast_slice(self.layer.weights).unwrap_or_default();
+        let mut rest = words;
         for phase in 0..geometry.row_phases() {
             for group in 0..geometry.groups() {
                 let shape = geometry.group(group);
-                let inputs = (geometry.taps(phase) * shape.segment).next_multiple_of(4);
-                let mut start = matrix_start(geometry, phase, group);
-                let mut column = 0;
-                while column < shape.outputs {
-                    let width = panel_width(shape.outputs - column);
-                    let norms = self.panel_norms(start, inputs, width);
-                    let outputs = width.min(shape.outputs - column);
-                    for (offset, norm) in norms.iter().take(outputs).enumerate() {
-                        let place = phase * shape.outputs + column + offset;
-                        if !self.one_fits(*norm, place, (column + offset) % channels) {
-                            return false;
-                        }
-                    }
-                    column += width;
-                    start += inputs * width;
+                let quads = (geometry.taps(phase) * shape.segment).div_ceil(4);
+                let place = phase * shape.outputs;
+                rest = self.matrix(rest, quads, place, shape.outputs);
+            }
+        }
+    }
+
+    /// Checks a matrix and returns what follows it.
+    fn matrix<'w>(
+        &mut self,
+        mut rest: &'w [u32],
+        quads: usize,
+        place: usize,
+        outputs: usize,
+    ) -> &'w [u32] {
+        let mut column = 0;
+        while column < outputs {
+            let width = panel_width(outputs - column);
+            for within in 0..width {
+                let norm = self.column_norm(rest, quads, width, within);
+                // The column that fills up the last panel has no output.
+                if column + within < outputs {
+                    self.check(norm, place + column + within);
                 }
             }
+            column += width;
+            let words = match self.layer.bits {
+                4 => quads * width / 2,
+                _ => quads * width,
+            };
+            rest = rest.get(words..).unwrap_or_default();
         }
-        true
+        rest
     }
 
-    /// Sum of the absolute weights of each column of a panel.
-    fn panel_norms(&self, start: usize, inputs: usize, width: usize) -> [u32; PANEL] {
-        let mut norms = [0; PANEL];
-        for within in 0..inputs * width {
-            if let Some(norm) = norms.get_mut(panel_column(width, within)) {
-                let weight = weight(self.layer.weights, self.layer.bits, start + within);
-                *norm += weight.unsigned_abs();
+    /// Sum of the absolute weights of a column of the panel that `words` begins with.
+    fn column_norm(&mut self, words: &[u32], quads: usize, width: usize, column: usize) -> u32 {
+        // A word has two inputs, in its halves, of two columns or, of 4 bits, four.
+        if self.layer.bits == 4 {
+            let mut code = Code {
+                shift: 4 * (column % 4),
+                mask: 0x000f_000f,
+                flip: 0,
+                zero: 8,
+            };
+            if width == 2 {
+                // Both pairs of a quad are in one word.
+                let first = self.norm(words, 1, quads, code);
+                code.shift += 8;
+                return first + self.norm(words, 1, quads, code);
+            }
+            let words = words.get(column / 4..).unwrap_or_default();
+            return self.norm(words, width / 4, 2 * quads, code);
+        }
+        let code = Code {
+            shift: 8 * (column % 2),
+            mask: 0x00ff_00ff,
+            // Even columns are stored with 128 added, odd ones in two's complement.
+            flip: if column % 2 == 0 { 0 } else { 0x0080_0080 },
+            zero: 128,
+        };
+        let words = words.get(column / 2..).unwrap_or_default();
+        self.norm(words, width / 2, 2 * quads, code)
+    }
+
+    /// Sum of the absolute weights of the same column in `count` of `words`, `step` apart.
+    #[inline(never)]
+    fn norm(&mut self, words: &[u32], step: usize, count: usize, code: Code) -> u32 {
+        let mut norm = 0;
+        let mut at = 0;
+        for _ in 0..count {
+            let Some(&word) = words.get(at) else {
+                break;
+            };
+            at += step;
+            let pair = (word >> code.shift & code.mask) ^ code.flip;
+            let (first, second) = (pair & 0xffff, pair >> 16);
+            norm += first.abs_diff(code.zero) + second.abs_diff(code.zero);
+            if first == 0 || second == 0 {
+                self.in_range = false;
             }
         }
-        norms
+        norm
     }
 
-    fn depthwise_fit(&self) -> bool {
+    fn depthwise(&mut self) {
         let channels = self.geometry.output.channels as usize;
-        (0..channels).all(|channel| {
-            let norm = (channel..self.geometry.weights())
-                .step_by(channels.max(1))
-                .map(|place| weight(self.layer.weights, self.layer.bits, place).unsigned_abs())
-                .sum();
-            self.one_fits(norm, channel, channel)
-        })
+        for channel in 0..channels {
+            let (mut norm, mut place) = (0, channel);
+            while place < self.geometry.weights() {
+                let weight = weight(self.layer.weights, self.layer.bits, place);
+                norm += weight.unsigned_abs();
+                if weight == if self.layer.bits == 4 { -8 } else { -128 } {
+                    self.in_range = false;
+                }
+                place += channels;
+            }
+            self.check(norm, channel);
+        }
     }
 
-    /// Whether the sum of output `place` (flattened; or any one of its channel) fits.
-    fn one_fits(&self, norm: u32, place: usize, channel: usize) -> bool {
+    /// Checks the sum of output `place` (flattened; or any one of its channel).
+    fn check(&mut self, norm: u32, place: usize) {
+        self.fit &= self.fits(norm, place);
+    }
+
+    #[inline(never)]
+    fn fits(&self, norm: u32, place: usize) -> bool {
         let layer = self.layer;
+        let channel = place % (self.geometry.output.channels as usize).max(1);
         let slope = match layer.activation {
             Activation::LeakyRelu { slope } => u64::from(slope),
             _ => 0,
         };
-        let bound = u64::from(norm) * 128
-            + u64::from(layer.bias(place, channel).unsigned_abs())
-            + self.largest_label(place);
-        let multiplier = u64::from(layer.multiplier(channel).unsigned_abs());
         let pre = rounding(u32::from(layer.pre_shift)) as u32;
         let post = rounding(u32::from(layer.post_shift)) as u32;
-        let prescaled = (bound + u64::from(pre)) >> layer.pre_shift;
-        let fits = |value: u64| value <= i32::MAX as u64;
-        let products = u64::from(norm) * 128 + u64::from(pre);
-        products < LARGEST_PRODUCTS
-            && fits(bound + u64::from(pre))
-            && fits(prescaled * slope + (1 << 14))
-            && fits(prescaled * multiplier + u64::from(post))
+        let largest = i32::MAX as u32;
+        let products = norm.saturating_mul(128).saturating_add(pre);
+        if products >= LARGEST_PRODUCTS {
+            return false;
+        }
+        let bias = layer.bias(place, channel).unsigned_abs();
+        let bound = products
+            .saturating_add(bias)
+            .saturating_add(self.largest_label(place));
+        let prescaled = u64::from(bound >> layer.pre_shift);
+        let multiplier = u64::from(layer.multiplier(channel).unsigned_abs());
+        bound <= largest
+            && prescaled * slope + (1 << 14) <= u64::from(largest)
+            && prescaled * multiplier + u64::from(post) <= u64::from(largest)
     }
 
-    fn largest_label(&self, place: usize) -> u64 {
+    fn largest_label(&self, place: usize) -> u32 {
         let outputs = self.geometry.output.len();
-        (0..self.classes as usize)
-            .filter_map(|class| self.layer.label.get(class * outputs + place))
-            .map(|&byte| u64::from((byte as i8).unsigned_abs()) << self.layer.label_shift)
-            .max()
-            .unwrap_or(0)
+        let mut labels = self.layer.label.get(place..).unwrap_or_default();
+        let mut largest = 0;
+        for _ in 0..self.classes {
+            let Some(&label) = labels.first() else { break };
+            largest = largest.max((label as i8).unsigned_abs());
+            labels = labels.get(outputs..).unwrap_or_default();
+        }
+        u32::from(largest) << self.layer.label_shift
     }
+}
+
+/// How a weight is found in a word, and what it is.
+#[derive(Clone, Copy)]
+struct Code {
+    /// Bit of the first input's weight; the second's is 16 above it.
+    shift: usize,
+    /// Bits of both.
+    mask: u32,
+    /// Bits in which both differ from the weight plus `zero`.
+    flip: u32,
+    /// What stands for a weight of zero; zero stands for the weight that is out of range.
+    zero: u32,
 }

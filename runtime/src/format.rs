@@ -5,10 +5,10 @@
 //!
 //! [`Model::from_bytes`]: crate::Model::from_bytes
 
-use crc::{CRC_32_ISO_HDLC, Crc, NoTable};
 use heapless::Vec;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::checksum::crc32;
 use crate::error::{ModelError, Part};
 use crate::geometry::Geometry;
 use crate::record::{ArrayLens, Record};
@@ -32,16 +32,8 @@ pub const MAX_WEIGHTS: usize = 1 << 24;
 /// Largest kernel and stride of a convolution, and largest factor of an upsampling.
 pub const MAX_KERNEL: u8 = 16;
 
-/// CRC-32 as in zlib and Ethernet (CRC-32/ISO-HDLC). Computed without a table: a table costs 1 KB
-/// of flash, and a file is checked once.
-const CRC: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
-
-pub(crate) fn crc32(bytes: &[u8]) -> u32 {
-    CRC.checksum(bytes)
-}
-
 /// The size of an activation or image, laid out as `[height][width][channel]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Shape {
     /// Rows.
@@ -79,7 +71,7 @@ impl Shape {
 }
 
 /// Kernel, stride and padding of a convolution, the same for both axes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Window {
     /// Kernel height and width.
@@ -110,7 +102,7 @@ pub enum Kind {
 }
 
 /// The function applied to a layer's requantized sums. `runtime/ARITHMETIC.md` has the rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Activation {
     /// `x`.
@@ -184,7 +176,7 @@ impl Layer<'_> {
 }
 
 /// Where a model comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Provenance<'a> {
     /// Data set, for instance `mnist` or `strokes`.
@@ -214,7 +206,7 @@ impl Provenance<'_> {
 }
 
 /// Quality of a model as measured on its own integer arithmetic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Scores {
     /// Generated images that a classifier reads as the requested class, in 1/10000.
@@ -224,10 +216,9 @@ pub struct Scores {
 }
 
 /// What a file begins with, after [`MAGIC`]; the records of the layers follow.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 pub(crate) struct Header<'a> {
     pub version: u8,
-    #[serde(borrow)]
     pub provenance: Provenance<'a>,
     pub latent: u8,
     pub classes: u8,

@@ -1,15 +1,14 @@
 //! Generating an image, row by row.
 
-use heapless::Vec;
+use core::ops::Range;
 
 use crate::error::GenerateError;
-use crate::format::{Activation, Kind, MAX_LAYERS};
-use crate::geometry::Geometry;
-use crate::latent::Latent;
+use crate::format::Activation;
+use crate::latent::{Latent, draw_components};
 use crate::model::Model;
-use crate::ring::{Input, Ring};
-use crate::row::RowJob;
+use crate::stage::Stages;
 use crate::window::{Scratch, ScratchWords};
+use crate::work::{Input, Work};
 
 /// Draws images with a model, in the workspace that it was given.
 ///
@@ -54,8 +53,8 @@ impl<'m> Generator<'m> {
         if found != expected {
             return Err(GenerateError::PixelLength { expected, found });
         }
-        self.check(latent, label)?;
-        self.draw(latent, label, Some(pixels), |_, _| {});
+        let mut drawing = self.start(latent, label)?;
+        while drawing.draw(Some(&mut *pixels)).is_some() {}
         Ok(())
     }
 
@@ -71,168 +70,183 @@ impl<'m> Generator<'m> {
         label: u8,
         on_row: impl FnMut(usize, &[u8]),
     ) -> Result<(), GenerateError> {
-        self.check(latent, label)?;
-        self.draw(latent, label, None, on_row);
+        self.start(latent, label)?.rows(on_row);
         Ok(())
     }
 
-    fn check(&self, latent: &Latent, label: u8) -> Result<(), GenerateError> {
-        let classes = self.model.classes();
-        if label >= classes.max(1) {
-            return Err(GenerateError::NoSuchLabel { label, classes });
-        }
+    /// As [`Generator::rows`] with the latent [`Latent::from_seed`] draws from `seed`, which is
+    /// drawn in the workspace: a [`Latent`] itself takes
+    /// [`MAX_LATENT`](crate::format::MAX_LATENT) bytes.
+    ///
+    /// # Errors
+    /// [`GenerateError::NoSuchLabel`]; then `on_row` is not called.
+    pub fn rows_from_seed(
+        &mut self,
+        seed: u32,
+        label: u8,
+        on_row: impl FnMut(usize, &[u8]),
+    ) -> Result<(), GenerateError> {
+        self.check_label(label)?;
+        let mut drawing = Drawing::new(self.model, self.workspace, label);
+        draw_components(seed, drawing.latent());
+        drawing.rows(on_row);
+        Ok(())
+    }
+
+    fn start(&mut self, latent: &Latent, label: u8) -> Result<Drawing<'_>, GenerateError> {
+        self.check_label(label)?;
         let (expected, found) = (self.model.latent_len(), latent.len());
         if expected != found {
             return Err(GenerateError::LatentLength { expected, found });
         }
+        let mut drawing = Drawing::new(self.model, self.workspace, label);
+        for (to, &from) in drawing.latent().iter_mut().zip(latent.as_bytes()) {
+            *to = from;
+        }
+        Ok(drawing)
+    }
+
+    fn check_label(&self, label: u8) -> Result<(), GenerateError> {
+        let classes = self.model.classes();
+        if label >= classes.max(1) {
+            return Err(GenerateError::NoSuchLabel { label, classes });
+        }
         Ok(())
     }
+}
 
-    /// Draws to `frame`, or else a row after the other to the workspace, for `on_row`.
-    fn draw(
-        &mut self,
-        latent: &Latent,
-        label: u8,
-        mut frame: Option<&mut [u8]>,
-        mut on_row: impl FnMut(usize, &[u8]),
-    ) {
-        let mut stages = Stages::new(self.model);
-        let (mut scratch, memory) = split(self.workspace, self.model.scratch());
+/// An image that is being drawn.
+struct Drawing<'w> {
+    model: &'w Model<'w>,
+    stages: Stages<'w>,
+    scratch: Scratch<'w>,
+    /// The memory of all rings.
+    memory: &'w mut [u8],
+    label: u8,
+}
+
+impl<'w> Drawing<'w> {
+    #[inline(never)]
+    fn new(model: &'w Model<'w>, workspace: &'w mut [u8], label: u8) -> Self {
+        let ScratchWords { inputs, sums } = model.scratch();
+        let misaligned = workspace.as_ptr().align_offset(align_of::<u32>());
+        let rest = workspace.get_mut(misaligned..).unwrap_or_default();
+        let (stages, rest) = words(rest, Stages::words(model.layers().len()));
+        let (words_of_inputs, rest) = words(rest, inputs);
+        let (sums, memory) = words(rest, sums);
         memory.fill(0);
-        if let Some(ring) = stages.latent {
-            let start = ring.next_row();
-            let kept = memory.iter_mut().skip(start);
-            for (to, from) in kept.zip(latent.as_bytes()) {
-                *to = *from;
+        let mut stages = Stages::new(model, stages);
+        // The only row of the first layer's input is the latent.
+        stages.advance(0, 1);
+        Self {
+            model,
+            stages,
+            scratch: Scratch {
+                words: words_of_inputs,
+                sums: bytemuck::cast_slice_mut(sums),
+            },
+            memory,
+            label,
+        }
+    }
+
+    /// Where the latent goes.
+    fn latent(&mut self) -> &mut [u8] {
+        let from = self.stages.get(0).margin();
+        let latent = self.memory.get_mut(from..).unwrap_or_default();
+        latent
+            .get_mut(..self.model.latent_len())
+            .unwrap_or_default()
+    }
+
+    /// Gives the rows to `on_row`.
+    fn rows(&mut self, mut on_row: impl FnMut(usize, &[u8])) {
+        let image = self.stages.get(self.model.layers().len()).start as usize;
+        let row_len = self.model.image().row_len().max(1);
+        while let Some(rows) = self.draw(None) {
+            let pixels = self.memory.get(image..).unwrap_or_default();
+            for (row, pixels) in rows.zip(pixels.chunks_exact(row_len)) {
+                on_row(row, pixels);
             }
         }
+    }
+
+    /// Draws the next row of the image, or as many as are made at once, to `frame` or else to the
+    /// workspace. Returns their indices; `None` after the last.
+    #[inline(never)]
+    fn draw(&mut self, frame: Option<&mut [u8]>) -> Option<Range<usize>> {
         let last = self.model.layers().len() - 1;
-        let mut stage = last;
-        // The last layer, which is asked most often, and the one asked last of the others.
-        let last_loaded = self.model.layer(last);
-        let mut other = None;
-        let mut other_stage = last;
-        let mut at_work = last;
+        let mut index = last;
         loop {
-            if stage != at_work {
-                scratch.dense = None;
-                scratch.next_row = false;
-                at_work = stage;
+            let (geometry, layer) = self.stages.layer(self.model, index)?;
+            let y = usize::from(self.stages.made(index + 1));
+            let height = geometry.output.height as usize;
+            if y >= height {
+                return None;
             }
-            if stage != last && stage != other_stage {
-                other = self.model.layer(stage);
-                other_stage = stage;
-            }
-            let loaded = if stage == last { &last_loaded } else { &other };
-            let Some((geometry, layer, rows_at_once)) = loaded else {
-                return;
-            };
-            let Some(ring) = stages.rings.get(stage).copied() else {
-                return;
-            };
-            let y = ring.made as usize;
-            if y >= geometry.output.height as usize {
-                return;
-            }
-            let before = stage
-                .checked_sub(1)
-                .and_then(|before| stages.rings.get(before));
-            if let Some(before) = before
-                && (before.made as usize) < geometry.input_rows_before(y)
-            {
-                stage -= 1;
+            if usize::from(self.stages.made(index)) < geometry.input_rows_before(y) {
+                index = index.checked_sub(1)?;
                 continue;
             }
-            let Some((inputs, output)) = memory.split_at_mut_checked(ring.start as usize) else {
-                return;
+            let ring = self.stages.get(index + 1);
+            let (inputs, output) = self.memory.split_at_mut_checked(ring.start as usize)?;
+            let input = Input {
+                memory: inputs,
+                ring: self.stages.get(index),
             };
-            let row_len = geometry.output.row_len();
             let at = ring.next_row() - ring.start as usize;
-            let output = match &mut frame {
-                Some(frame) if stage == last => frame.get_mut(y * row_len..),
-                _ => output.get_mut(at..),
-            };
-            let Some(output) = output.and_then(|output| output.get_mut(..row_len)) else {
-                return;
-            };
-            let job = RowJob {
-                layer,
-                geometry,
-                rows_at_once: *rows_at_once,
-                label,
-                flip: if stage == last { 0x80 } else { 0 },
-                input: match before.or(stages.latent.as_ref()) {
-                    Some(&ring) => Input::Rows(inputs, ring),
-                    None => Input::Latent(latent.as_bytes()),
-                },
-            };
-            job.compute(y, &mut scratch, output);
-            if let Some(ring) = stages.rings.get_mut(stage) {
-                ring.advance();
-            }
-            if stage == last {
-                on_row(y, output);
-            } else {
+            let row_len = geometry.output.row_len();
+            let squashed = matches!(layer.activation, Activation::Tanh | Activation::Sigmoid);
+            if index < last {
+                let output = output.get_mut(at..)?.get_mut(..row_len)?;
+                let work = Work::new(geometry, &layer, self.label, 0);
+                work.row(y, &input, &mut self.scratch, output);
                 if layer.activation == Activation::Sigmoid {
                     // A pixel code would be half a range off zero.
-                    for byte in output {
-                        *byte = (*byte ^ 0x80) >> 1;
-                    }
+                    recode(output, 0x80, 1);
                 }
-                stage += 1;
+                self.stages.advance(index + 1, 1);
+                index += 1;
+                continue;
             }
+            let narrow = self.model.is_narrow();
+            let alone = narrow && (geometry.window_row(y).phase == 1 || y + 1 == height);
+            let rows = if alone { 1 } else { self.model.image_rows() };
+            let output = match frame {
+                Some(frame) => frame.get_mut(y * row_len..)?,
+                None => output,
+            };
+            let output = output.get_mut(..rows * row_len)?;
+            let work = Work::new(geometry, &layer, self.label, 0x80);
+            if narrow {
+                work.narrow(y, &input, &mut self.scratch, output);
+            } else {
+                work.row(y, &input, &mut self.scratch, output);
+            }
+            if !squashed {
+                recode(output, 0x80, 0);
+            }
+            self.stages.advance(index + 1, rows as u8);
+            return Some(y..y + rows);
         }
     }
 }
 
-/// The kept rows of every layer's output, laid one after another.
-struct Stages {
-    /// Those of the latent, unless the first layer can read it in place.
-    latent: Option<Ring>,
-    rings: Vec<Ring, MAX_LAYERS>,
-}
-
-impl Stages {
-    #[inline(never)]
-    fn new(model: &Model) -> Self {
-        let mut start = 0;
-        let mut ring = |next: &Geometry| {
-            let margin = next.input_margins().0 * next.input.channels as usize;
-            let ring = Ring::new(start, next.input_rows_kept(), next.kept_row_len(), margin);
-            start += next.kept_len();
-            ring
-        };
-        let mut geometries = model.geometries();
-        let first = geometries.next().filter(|first| first.kind != Kind::Dense);
-        let latent = first.map(|first| Ring {
-            made: 1,
-            ..ring(&first)
-        });
-        let mut rings = Vec::new();
-        for next in geometries {
-            let _ = rings.push(ring(&next));
-        }
-        let _ = rings.push(Ring::new(start, 1, model.image().row_len(), 0));
-        Self { latent, rings }
+/// Changes the codes of activations: the bits `flip`, and then a shift to the right.
+#[inline(never)]
+fn recode(codes: &mut [u8], flip: u8, shift: u32) {
+    for code in codes {
+        *code = (*code ^ flip) >> shift;
     }
 }
 
-/// The windows' memory, at the first address in `workspace` that suits words, and the bytes that
-/// follow.
-fn split(workspace: &mut [u8], words: ScratchWords) -> (Scratch<'_>, &mut [u8]) {
-    let misaligned = workspace.as_ptr().align_offset(align_of::<u32>());
-    let rest = workspace.get_mut(misaligned..).unwrap_or_default();
-    let (inputs, rest) = take(rest, words.inputs * size_of::<u32>());
-    let (sums, rest) = take(rest, words.sums * size_of::<u32>());
-    let scratch = Scratch {
-        words: bytemuck::try_cast_slice_mut(inputs).unwrap_or_default(),
-        sums: bytemuck::try_cast_slice_mut(sums).unwrap_or_default(),
-        next_row: false,
-        dense: None,
-    };
-    (scratch, rest)
-}
-
-fn take(bytes: &mut [u8], len: usize) -> (&mut [u8], &mut [u8]) {
-    bytes.split_at_mut_checked(len).unwrap_or_default()
+/// The first `len` words of `bytes`, and the bytes that follow.
+fn words(bytes: &mut [u8], len: usize) -> (&mut [u32], &mut [u8]) {
+    let (words, rest) = bytes
+        .split_at_mut_checked(len * size_of::<u32>())
+        .unwrap_or_default();
+    (
+        bytemuck::try_cast_slice_mut(words).unwrap_or_default(),
+        rest,
+    )
 }

@@ -54,22 +54,61 @@ pub struct Geometry {
     pub output: Shape,
 }
 
+/// How rows and columns of the output follow from those of the input.
+#[derive(Clone, Copy)]
+enum Steps {
+    /// All from all.
+    Dense,
+    /// The window moves over the input.
+    Down(Window),
+    /// The window moves over the output: a transposed convolution, or a pixel that is repeated.
+    Up(Window),
+}
+
 impl Geometry {
+    /// What a layer of the given kind makes of `input`: of `output` the channels, and in a dense
+    /// layer all, are taken as they are. `None` as for [`Self::conv_transpose`], [`Self::conv`] and
+    /// [`Self::upsample`].
+    pub(crate) fn derive(
+        kind: Kind,
+        output_padding: u8,
+        input: Shape,
+        output: Shape,
+    ) -> Option<Self> {
+        match kind {
+            Kind::Dense => Some(Self {
+                kind,
+                input,
+                output,
+            }),
+            Kind::ConvTranspose(window) => {
+                Self::conv_transpose(window, output_padding, input, output.channels)
+            }
+            Kind::Conv(window) => Self::conv(kind, window, input, output.channels),
+            Kind::Depthwise(window) => Self::conv(kind, window, input, input.channels),
+            Kind::Upsample(factor) => Self::upsample(factor, input),
+        }
+    }
+
     /// Whether kernel, stride, padding and shapes fit together. A transposed convolution may have
     /// up to `stride - 1` output rows and columns beyond the usual (PyTorch's `output_padding`),
     /// the same number of both.
     pub fn is_well_formed(&self) -> bool {
-        let (input, channels) = (self.input, self.output.channels);
-        let derived = match self.kind {
-            Kind::Dense => return true,
-            Kind::ConvTranspose(window) => {
-                Self::conv_transpose(window, self.output_padding(), input, channels)
-            }
-            Kind::Conv(window) => Self::conv(self.kind, window, input, channels),
-            Kind::Depthwise(window) => Self::conv(self.kind, window, input, input.channels),
-            Kind::Upsample(factor) => Self::upsample(factor, input),
-        };
-        derived == Some(*self)
+        Self::derive(self.kind, self.output_padding(), self.input, self.output) == Some(*self)
+    }
+
+    #[inline(always)]
+    fn steps(&self) -> Steps {
+        match self.kind {
+            Kind::Dense => Steps::Dense,
+            Kind::ConvTranspose(window) => Steps::Up(window),
+            Kind::Conv(window) | Kind::Depthwise(window) => Steps::Down(window),
+            Kind::Upsample(factor) => Steps::Up(Window {
+                kernel: factor,
+                stride: factor,
+                padding: 0,
+            }),
+        }
     }
 
     /// The transposed convolution of `input`, or `None` if the window is impossible or the output
@@ -170,62 +209,74 @@ impl Geometry {
 
     /// Output rows that have one matrix together: of a dense layer as many as divide its height and
     /// have at most 128 columns, so that short rows make wide panels; else 1.
+    #[inline(never)]
     pub fn rows_at_once(&self) -> usize {
-        if self.kind != Kind::Dense {
-            return 1;
-        }
         let height = self.output.height as usize;
-        let most = MOST_COLUMNS / self.output.row_len().max(1);
-        (1..=most.min(height))
-            .rev()
-            .find(|&rows| height.is_multiple_of(rows))
-            .unwrap_or(1)
+        let mut rows = height;
+        while rows > 1
+            && (self.kind != Kind::Dense
+                || rows * self.output.row_len() > MOST_COLUMNS
+                || !height.is_multiple_of(rows))
+        {
+            rows -= 1;
+        }
+        rows.max(1)
     }
 
-    /// Number of different weight matrices among rows.
+    /// Number of different row phases: of weight matrices among rows, where there are any.
     pub fn row_phases(&self) -> usize {
         match self.kind {
             Kind::Dense => (self.output.height as usize).div_ceil(self.rows_at_once()),
             Kind::ConvTranspose(window) => window.stride as usize,
-            Kind::Conv(_) | Kind::Depthwise(_) | Kind::Upsample(_) => 1,
+            Kind::Upsample(factor) => factor as usize,
+            Kind::Conv(_) | Kind::Depthwise(_) => 1,
         }
     }
 
     /// Input rows that a row of the given phase takes.
     pub fn taps(&self, phase: usize) -> usize {
-        match self.kind {
-            Kind::Dense | Kind::Upsample(_) => 1,
-            Kind::Conv(window) | Kind::Depthwise(window) => window.kernel as usize,
-            Kind::ConvTranspose(window) => phase_taps(window, phase),
+        match self.steps() {
+            Steps::Dense => 1,
+            Steps::Down(window) => window.kernel as usize,
+            Steps::Up(window) => phase_taps(window, phase),
         }
     }
 
     /// The input rows behind output row `y`. A dense layer's input counts as one row.
     pub fn row(&self, y: usize) -> RowTaps {
-        match self.kind {
-            Kind::Dense => RowTaps {
+        match self.steps() {
+            Steps::Dense => RowTaps {
                 phase: y / self.rows_at_once(),
                 first: 0,
                 count: 1,
             },
-            Kind::Upsample(factor) => RowTaps {
+            _ => self.window_row(y),
+        }
+    }
+
+    /// [`Self::row`] for layers with a window.
+    #[inline(never)]
+    pub(crate) fn window_row(&self, y: usize) -> RowTaps {
+        match self.steps() {
+            Steps::Dense => RowTaps {
                 phase: 0,
-                first: (y / factor.max(1) as usize) as i32,
+                first: 0,
                 count: 1,
             },
-            Kind::Conv(window) | Kind::Depthwise(window) => RowTaps {
+            Steps::Down(window) => RowTaps {
                 phase: 0,
                 first: y as i32 * i32::from(window.stride) - i32::from(window.padding),
                 count: window.kernel as usize,
             },
-            Kind::ConvTranspose(window) => {
+            Steps::Up(window) => {
                 let position = y as u32 + u32::from(window.padding);
                 let stride = u32::from(window.stride).max(1);
-                let phase = (position % stride) as usize;
+                let whole = position / stride;
+                let phase = (position - whole * stride) as usize;
                 let count = phase_taps(window, phase);
                 RowTaps {
                     phase,
-                    first: (position / stride) as i32 - count as i32 + 1,
+                    first: whole as i32 - count as i32 + 1,
                     count,
                 }
             }
@@ -234,10 +285,10 @@ impl Geometry {
 
     /// How many input rows must exist before output row `y` can be computed.
     pub fn input_rows_before(&self, y: usize) -> usize {
-        match self.kind {
-            Kind::Dense => self.input.height as usize,
+        match self.steps() {
+            Steps::Dense => self.input.height as usize,
             _ => {
-                let taps = self.row(y);
+                let taps = self.window_row(y);
                 let end = taps.first + taps.count as i32;
                 end.clamp(0, i32::from(self.input.height)) as usize
             }
@@ -246,13 +297,11 @@ impl Geometry {
 
     /// How many rows of the input must be kept at a time.
     pub fn input_rows_kept(&self) -> usize {
-        let rows = match self.kind {
-            Kind::Dense => self.input.height as usize,
-            Kind::Conv(window) | Kind::Depthwise(window) => window.kernel as usize,
-            Kind::ConvTranspose(window) => phase_taps(window, 0),
-            Kind::Upsample(_) => 1,
-        };
-        rows.min(self.input.height as usize)
+        let height = self.input.height as usize;
+        match self.steps() {
+            Steps::Dense => height,
+            _ => self.taps(0).min(height),
+        }
     }
 
     /// Number of column groups.
@@ -264,6 +313,7 @@ impl Geometry {
     }
 
     /// Column group `index`, below [`Geometry::groups`].
+    #[inline(never)]
     pub fn group(&self, index: usize) -> Group {
         let inputs = self.input.channels as usize;
         let outputs = self.output.channels as usize;
@@ -305,11 +355,10 @@ impl Geometry {
 
     /// Windows in a row, the same for each group.
     pub fn windows(&self) -> usize {
-        match self.kind {
-            Kind::Dense => 1,
-            Kind::Conv(_) | Kind::Depthwise(_) => self.output.width as usize,
-            Kind::Upsample(_) => self.input.width as usize,
-            Kind::ConvTranspose(window) => {
+        match self.steps() {
+            Steps::Dense => 1,
+            Steps::Down(_) => self.output.width as usize,
+            Steps::Up(window) => {
                 let last = self.output.width as usize + window.padding as usize - 1;
                 last / (window.stride as usize).max(1) + 1
             }
@@ -318,32 +367,32 @@ impl Geometry {
 
     /// Input columns from one window to the next.
     pub fn input_step(&self) -> usize {
-        match self.kind {
-            Kind::Conv(window) | Kind::Depthwise(window) => window.stride as usize,
+        match self.steps() {
+            Steps::Down(window) => window.stride as usize,
             _ => 1,
         }
     }
 
     /// Output columns from one window to the next.
     pub fn output_step(&self) -> usize {
-        match self.kind {
-            Kind::ConvTranspose(window) => window.stride as usize,
-            Kind::Upsample(factor) => factor as usize,
+        match self.steps() {
+            Steps::Up(window) => window.stride as usize,
             _ => 1,
         }
     }
 
     /// Zero pixels that stand before and after each kept input row, so that no window is cut.
+    #[inline(never)]
     pub fn input_margins(&self) -> (usize, usize) {
-        match self.kind {
-            Kind::Dense | Kind::Upsample(_) => (0, 0),
-            Kind::Conv(window) | Kind::Depthwise(window) => {
+        match self.steps() {
+            Steps::Dense => (0, 0),
+            Steps::Down(window) => {
                 let end = (self.output.width as usize - 1) * window.stride as usize
                     + window.kernel as usize;
                 let left = window.padding as usize;
                 (left, end.saturating_sub(left + self.input.width as usize))
             }
-            Kind::ConvTranspose(window) => (
+            Steps::Up(window) => (
                 phase_taps(window, 0).saturating_sub(1),
                 self.windows().saturating_sub(self.input.width as usize),
             ),

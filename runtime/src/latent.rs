@@ -10,7 +10,7 @@ use crate::format::MAX_LATENT;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Latent {
     /// Two's complement bytes, as the kernels read activations.
-    bytes: Vec<u8, MAX_LATENT>,
+    bytes: Vec<u8, MAX_LATENT, u8>,
 }
 
 impl Latent {
@@ -21,9 +21,10 @@ impl Latent {
     /// by SplitMix64, as `rand_xoshiro`'s `seed_from_u64` does. Each component takes one 32-bit
     /// draw `r`: `((r >> 16) * 255 >> 16) - 127`.
     pub fn from_seed(seed: u32, len: usize) -> Self {
-        let mut rng = Xoshiro128PlusPlus::seed_from_u64(u64::from(seed));
-        let component = || (((rng.next_u32() >> 16) * 255) >> 16).wrapping_sub(127) as u8;
-        Self::collect(core::iter::repeat_with(component).take(len))
+        let mut bytes = Vec::new();
+        let _ = bytes.resize(len.min(MAX_LATENT), 0);
+        draw_components(seed, &mut bytes);
+        Self { bytes }
     }
 
     /// A latent of the given components; -128 becomes -127. `None` if there are more than
@@ -75,5 +76,14 @@ impl Latent {
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.bytes
+    }
+}
+
+/// Draws the components of [`Latent::from_seed`], as two's complement bytes.
+#[inline(never)]
+pub(crate) fn draw_components(seed: u32, bytes: &mut [u8]) {
+    let mut rng = Xoshiro128PlusPlus::seed_from_u64(u64::from(seed));
+    for byte in bytes {
+        *byte = (((rng.next_u32() >> 16) * 255) >> 16).wrapping_sub(127) as u8;
     }
 }

@@ -2,22 +2,24 @@
 #![no_std]
 
 mod check;
+mod checksum;
 mod embed;
 mod error;
+mod finish;
 pub mod format;
 mod generator;
 pub mod geometry;
-pub mod kernels;
+mod kernels;
 mod latent;
 pub mod layout;
 mod model;
 mod narrow;
+mod reader;
 mod record;
 mod requantize;
-mod ring;
-mod row;
-mod tables;
+mod stage;
 mod window;
+mod work;
 
 pub use error::{GenerateError, ModelError, Part};
 pub use generator::Generator;

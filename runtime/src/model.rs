@@ -1,12 +1,16 @@
 //! The model file, checked once.
 
 use crate::check::check_layer;
+use crate::checksum::crc32;
 use crate::error::ModelError;
 use crate::format::{
-    Header, Kind, Layer, MAGIC, MAX_LATENT, MAX_LAYERS, Provenance, Shape, VERSION, crc32,
+    Header, Layer, MAGIC, MAX_LATENT, MAX_LAYERS, Provenance, Scores, Shape, VERSION,
 };
 use crate::geometry::Geometry;
-use crate::record::{ArrayLens, Record};
+use crate::narrow::is_narrow;
+use crate::reader::Reader;
+use crate::record::{ArrayLens, read_record, skip_record};
+use crate::stage::Stages;
 use crate::window::ScratchWords;
 
 /// A model whose every property has been checked, so that generating from it cannot fail.
@@ -17,7 +21,11 @@ use crate::window::ScratchWords;
 pub struct Model<'a> {
     layers: Layers<'a>,
     image: Shape,
-    /// Bytes of the kept rows, those of the image's last one included.
+    /// Rows of the image that are made at once.
+    image_rows: u8,
+    /// Whether the last layer is narrow.
+    narrow: bool,
+    /// Bytes of the kept rows, those of the image included.
     kept_len: usize,
     scratch: ScratchWords,
 }
@@ -47,7 +55,9 @@ impl<'a> Model<'a> {
         if u32::from_le_bytes(*crc) != crc32(content) {
             return Err(ModelError::Checksum);
         }
-        let (header, records) = read_header(content).ok_or(ModelError::Malformed)?;
+        let mut reader = Reader::new(content.get(MAGIC.len()..).unwrap_or_default());
+        let header = read_header(&mut reader).ok_or(ModelError::Malformed)?;
+        let records = reader.rest();
         let latent = header.latent;
         if latent == 0 || latent as usize > MAX_LATENT {
             return Err(ModelError::LatentLength { found: latent });
@@ -56,42 +66,48 @@ impl<'a> Model<'a> {
         if count == 0 || count as usize > MAX_LAYERS {
             return Err(ModelError::LayerCount { found: count });
         }
-        let mut after = records;
         for _ in 0..count {
-            after = read_record(after).ok_or(ModelError::Malformed)?.1;
+            skip_record(&mut reader).ok_or(ModelError::Malformed)?;
         }
-        let layers = Layers {
+        Self::checked(Layers {
             content,
             records,
-            arrays: content.len() - after.len(),
-            input: Shape::new(1, 1, u16::from(latent)),
+            cursor: Cursor {
+                record: 0,
+                arrays: (content.len() - reader.rest().len()) as u32,
+                input: Shape::new(1, 1, u16::from(latent)),
+            },
             classes: header.classes,
             next: 0,
             count,
-        };
-        Self::checked(layers)
+        })
     }
 
     fn checked(layers: Layers<'a>) -> Result<Self, ModelError> {
         let mut rest = layers.clone();
         let (mut kept_len, mut scratch) = (0, ScratchWords::default());
+        let (mut image_rows, mut narrow) = (1, false);
         while let Some(index) = rest.next_index() {
             let (geometry, layer) = rest.read()?;
             check_layer(index, &layer, &geometry, rest.classes)?;
-            // The latent needs no copy but between margins.
-            if index > 0 || geometry.kind != Kind::Dense {
-                kept_len += geometry.kept_len();
+            kept_len += geometry.kept_len();
+            let last = rest.next_index().is_none();
+            scratch = scratch.max(ScratchWords::new(&geometry, layer.bits, last));
+            if last {
+                narrow = is_narrow(&geometry, layer.bits);
+                image_rows = if narrow { 2 } else { geometry.rows_at_once() };
             }
-            scratch = scratch.max(ScratchWords::new(&geometry));
         }
-        let image = rest.input;
-        if rest.arrays.next_multiple_of(4) != rest.content.len() {
+        let Cursor { input, arrays, .. } = rest.cursor;
+        if (arrays as usize).next_multiple_of(4) != rest.content.len() {
             return Err(ModelError::Malformed);
         }
         Ok(Self {
             layers,
-            image,
-            kept_len: kept_len + image.row_len(),
+            image: input,
+            image_rows: image_rows as u8,
+            narrow,
+            kept_len: kept_len + image_rows * input.row_len(),
             scratch,
         })
     }
@@ -109,7 +125,7 @@ impl<'a> Model<'a> {
 
     /// Components of the latent.
     pub fn latent_len(&self) -> usize {
-        self.layers.input.channels as usize
+        self.layers.cursor.input.channels as usize
     }
 
     /// The layers with their shapes, in the order of their computation.
@@ -117,11 +133,15 @@ impl<'a> Model<'a> {
         self.layers.clone()
     }
 
-    /// The layer of the given index with its shapes, and its [`Geometry::rows_at_once`].
+    /// The layer of the given index and place, which [`Layers`] has had before.
     #[inline(never)]
-    pub(crate) fn layer(&self, index: usize) -> Option<(Geometry, Layer<'a>, usize)> {
-        let (geometry, layer) = self.layers().nth(index)?;
-        Some((geometry, layer, geometry.rows_at_once()))
+    pub(crate) fn layer_at(&self, index: u8, cursor: Cursor) -> Option<(Geometry, Layer<'a>)> {
+        let mut layers = Layers {
+            cursor,
+            next: index,
+            ..self.layers
+        };
+        layers.read().ok()
     }
 
     /// Shapes of the layers, in the same order.
@@ -131,8 +151,9 @@ impl<'a> Model<'a> {
 
     /// Where the model comes from.
     pub fn provenance(&self) -> Provenance<'a> {
-        match read_header(self.layers.content) {
-            Some((header, _)) => header.provenance,
+        let header = self.layers.content.get(MAGIC.len()..).unwrap_or_default();
+        match read_header(&mut Reader::new(header)) {
+            Some(header) => header.provenance,
             // `from_bytes` has read these very bytes.
             None => Provenance::UNKNOWN,
         }
@@ -149,11 +170,23 @@ impl<'a> Model<'a> {
     }
 
     /// Bytes of RAM that a [`Generator`](crate::Generator) works in: the rows of each activation
-    /// that the next layer looks at, one row of the image, and the inputs of one window as words,
-    /// wherever the words' first address is.
+    /// that the next layer looks at, the rows of the image that are made at once, the inputs of one
+    /// window and sums as words, and 20 bytes for each layer and the image; and 3 bytes, wherever
+    /// the words' first address is.
     pub fn workspace_len(&self) -> usize {
-        let words = self.scratch.inputs + self.scratch.sums;
+        let stages = Stages::words(self.layers.count.into());
+        let words = stages + self.scratch.inputs + self.scratch.sums;
         self.kept_len + words * size_of::<u32>() + (align_of::<u32>() - 1)
+    }
+
+    /// Rows of the image that are made at once, at most.
+    pub(crate) fn image_rows(&self) -> usize {
+        self.image_rows.into()
+    }
+
+    /// Whether the last layer is narrow: see [`is_narrow`].
+    pub(crate) fn is_narrow(&self) -> bool {
+        self.narrow
     }
 
     /// Words that every layer's windows can do with.
@@ -167,19 +200,32 @@ impl<'a> Model<'a> {
 pub struct Layers<'a> {
     /// The file without its checksum.
     content: &'a [u8],
-    /// The record of the next layer and what follows it.
+    /// The first layer's record and what follows it.
     records: &'a [u8],
-    /// Where the arrays of the layer before end, or of the next one begin.
-    arrays: usize,
-    /// Input of the next layer.
-    input: Shape,
+    cursor: Cursor,
     classes: u8,
     /// Index of the next layer.
     next: u8,
     count: u8,
 }
 
+/// Where the next layer is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cursor {
+    /// Bytes before its record: fewer than 256, since a record has at most 26 and there are at most
+    /// [`MAX_LAYERS`].
+    pub record: u8,
+    /// Where its arrays begin in the file, or those of the layer before end.
+    pub arrays: u32,
+    /// Its input.
+    pub input: Shape,
+}
+
 impl<'a> Layers<'a> {
+    pub(crate) fn cursor(&self) -> Cursor {
+        self.cursor
+    }
+
     fn next_index(&self) -> Option<u8> {
         (self.next < self.count).then_some(self.next)
     }
@@ -187,13 +233,17 @@ impl<'a> Layers<'a> {
     /// Reads the next layer. On an error, the same layer is still the next.
     fn read(&mut self) -> Result<(Geometry, Layer<'a>), ModelError> {
         let index = self.next;
-        let (record, records) = read_record(self.records).ok_or(ModelError::Malformed)?;
-        let geometry = record.geometry(index, self.input)?;
-        record.check_terms(index, self.classes)?;
-        let sums = record.sums();
+        let Cursor {
+            record,
+            arrays,
+            input,
+        } = self.cursor;
+        let records = self.records.get(usize::from(record)..);
+        let mut reader = Reader::new(records.unwrap_or_default());
+        let (geometry, sums) = read_record(&mut reader, index, input, self.classes)?;
         let lens = ArrayLens::new(&geometry, &sums, self.classes);
 
-        let mut at = self.arrays.next_multiple_of(4);
+        let mut at = (arrays as usize).next_multiple_of(4);
         let weights = take(self.content, &mut at, lens.weights);
         at = at.next_multiple_of(2);
         let multipliers = take(self.content, &mut at, lens.multipliers);
@@ -204,9 +254,11 @@ impl<'a> Layers<'a> {
         else {
             return Err(ModelError::LayerCut { layer: index });
         };
-        self.records = records;
-        self.arrays = at;
-        self.input = geometry.output;
+        self.cursor = Cursor {
+            record: (self.records.len() - reader.rest().len()) as u8,
+            arrays: at as u32,
+            input: geometry.output,
+        };
         self.next += 1;
         let layer = Layer {
             kind: geometry.kind,
@@ -242,12 +294,31 @@ impl<'a> Iterator for Layers<'a> {
 
 impl ExactSizeIterator for Layers<'_> {}
 
-fn read_header(content: &[u8]) -> Option<(Header<'_>, &[u8])> {
-    postcard::take_from_bytes(content.get(MAGIC.len()..)?).ok()
-}
-
-fn read_record(records: &[u8]) -> Option<(Record, &[u8])> {
-    postcard::take_from_bytes(records).ok()
+/// What comes before the records. Inlined, so that a reader which only needs to know that the
+/// provenance is well formed does not compute its numbers.
+#[inline(always)]
+fn read_header<'a>(reader: &mut Reader<'a>) -> Option<Header<'a>> {
+    Some(Header {
+        version: reader.byte()?,
+        provenance: Provenance {
+            data_set: reader.string()?,
+            recipe: reader.string()?,
+            tool: reader.string()?,
+            steps: reader.u32()?,
+            seed: reader.u64()?,
+            scores: match reader.byte()? {
+                0 => None,
+                1 => Some(Scores {
+                    recognised: reader.u16()?,
+                    frechet: reader.u32()?,
+                }),
+                _ => return None,
+            },
+        },
+        latent: reader.byte()?,
+        classes: reader.byte()?,
+        layers: reader.byte()?,
+    })
 }
 
 /// The next `len` bytes at `at`, which then stands behind them.

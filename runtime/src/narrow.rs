@@ -2,83 +2,96 @@
 
 use crate::format::Kind;
 use crate::geometry::Geometry;
-use crate::kernels::{Narrow, narrow};
+use crate::kernels::{LONGEST, Narrow, narrow, unpack_nibbles};
 use crate::layout::matrix_start;
-use crate::row::RowJob;
-use crate::tables::Tables;
 use crate::window::Scratch;
+use crate::work::{Input, Inside, Work};
 
-/// Most taps of a row, of the largest kernel at stride 2.
-const MOST_TAPS: usize = 8;
+/// Most taps of a row: of a kernel of 8 at stride 2.
+pub(crate) const MOST_TAPS: usize = 4;
 
-/// Whether the layer, if its weights have 8 bits, is computed as described here: stride 2, an even
-/// kernel, one output channel, whole quads of inputs.
-pub(crate) fn is_narrow(geometry: &Geometry) -> bool {
+/// Windows whose sums are made at a time.
+const WINDOWS: usize = 8;
+/// Sums of as many: two in each of two rows.
+pub(crate) const SUMS: usize = 4 * WINDOWS;
+
+/// Whether the layer, if it is the last one, is computed as described here: stride 2, an even
+/// kernel, one output channel, whole quads of inputs, and room for 4-bit weights to be taken apart.
+pub(crate) fn is_narrow(geometry: &Geometry, bits: u8) -> bool {
     let Kind::ConvTranspose(window) = geometry.kind else {
         return false;
     };
+    let taps = window.kernel as usize / 2;
+    let segment = taps * geometry.input.channels as usize;
     window.stride == 2
-        && geometry.groups() == 1
+        && window.kernel.is_multiple_of(2)
+        && taps <= MOST_TAPS
         && geometry.output.channels == 1
-        && geometry.input.channels.is_multiple_of(4)
+        && segment.is_multiple_of(4)
+        && (bits == 8 || taps * segment <= LONGEST)
 }
 
-impl RowJob<'_> {
-    /// Computes row `y` of a narrow layer. Rows of phases 0 and 1 that follow each other take the
-    /// same inputs, so their sums are made at once; the second row finds them in `scratch`.
+impl Work<'_> {
+    /// Computes row `y` of a narrow layer, and the next one if `output` has room for two. Rows of
+    /// phases 0 and 1 that follow each other take the same inputs, so their sums are made at once.
     #[inline(never)]
-    pub(crate) fn narrow(&self, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
-        let geometry = self.geometry;
-        let tables = Tables::new(self.layer, geometry, self.label, y, self.flip);
-        let taps = geometry.row(y);
-        let Some(sums) = scratch.sums.get_mut(..4 * geometry.windows()) else {
-            return;
+    pub fn narrow(&self, y: usize, input: &Input, scratch: &mut Scratch, output: &mut [u8]) {
+        let geometry = &self.geometry;
+        let all = geometry.window_row(y);
+        let Inside { taps, skipped } = Inside::new(&all, geometry.input.height);
+        let group = geometry.group(0);
+        let quads = group.segment / 4 * taps.count;
+
+        let mut matrices = [0, 1].map(|phase| {
+            let start = matrix_start(geometry, phase, 0) + 2 * skipped * group.segment;
+            self.weights_from(start)
+        });
+        let Scratch { words, sums } = scratch;
+        if self.bits == 4 {
+            let (first, second) = words.split_at_mut_checked(2 * quads).unwrap_or_default();
+            let [even, odd] = matrices;
+            unpack_nibbles(even, first);
+            unpack_nibbles(odd, second.get_mut(..2 * quads).unwrap_or_default());
+            matrices = [first, second];
+        }
+        let mut rows = [&[][..]; MOST_TAPS];
+        for (tap, place) in rows.iter_mut().enumerate().take(taps.count) {
+            // The margin is as wide as the first window's inputs left of the image.
+            let row = input.row(taps.first + tap as i32, geometry.input.height);
+            *place = row.unwrap_or_default();
+        }
+        let mut work = Narrow {
+            weights: matrices,
+            rows: rows.get(..taps.count).unwrap_or_default(),
+            from: 0,
+            segment: group.segment,
+            step: geometry.input.channels as usize,
+            first: self.finish.first(),
         };
-        if !(taps.phase == 1 && scratch.next_row) {
-            let group = geometry.group(0);
-            let weights: &[u32] = bytemuck::try_cast_slice(self.layer.weights).unwrap_or_default();
-            let mut rows = [&[][..]; MOST_TAPS];
-            let (mut first, mut count) = (0, 0);
-            for tap in 0..taps.count {
-                let Some(row) = self.tap(&taps, tap) else {
-                    continue;
-                };
-                if count == 0 {
-                    first = tap;
-                }
-                if let Some(place) = rows.get_mut(count) {
-                    // The margin is as wide as the first window's inputs left of the image.
-                    *place = row;
-                }
-                count += 1;
-            }
-            let skipped = first * group.segment / 2;
-            let matrix = |phase| {
-                let start = matrix_start(geometry, phase, 0) / 4 + skipped;
-                weights.get(start..).unwrap_or_default()
-            };
-            let work = Narrow {
-                weights: [matrix(0), matrix(1)],
-                rows: rows.get(..count).unwrap_or_default(),
-                segment: group.segment,
-                step: geometry.input.channels as usize,
-                first: tables.first(),
+
+        let row_len = geometry.output.row_len();
+        let mut at = group.first_output;
+        let mut left = geometry.windows();
+        while left > 0 {
+            let windows = left.min(WINDOWS);
+            let Some(sums) = sums.get_mut(..4 * windows) else {
+                return;
             };
             narrow(&work, sums);
+            let place = at.max(0) as usize;
+            let cropped = (-at).max(0) as usize;
+            let rows = sums.chunks_exact_mut(2 * windows).skip(taps.phase);
+            for (row, (sums, output)) in rows.zip(output.chunks_exact_mut(row_len)).enumerate() {
+                self.finish.apply(
+                    sums.get_mut(cropped..).unwrap_or_default(),
+                    (y + row) * row_len + place,
+                    0,
+                    output.get_mut(place..).unwrap_or_default(),
+                );
+            }
+            work.from += windows * work.step;
+            at += 2 * windows as i32;
+            left -= windows;
         }
-        scratch.next_row = taps.phase == 0;
-        let Some((first_row, second_row)) = sums.split_at_mut_checked(2 * geometry.windows())
-        else {
-            return;
-        };
-        let sums = if taps.phase == 0 {
-            first_row
-        } else {
-            second_row
-        };
-        let cropped = (-geometry.group(0).first_output).max(0) as usize;
-        let sums = sums.get_mut(cropped..).unwrap_or_default();
-        let sums = sums.get_mut(..output.len()).unwrap_or_default();
-        tables.finish(sums, 0, 0, output);
     }
 }

@@ -3,7 +3,7 @@
 //! Nothing is written that follows from something else: the height and width of a convolution's
 //! output, the lengths of the arrays and their places are derived here, by writer and reader alike.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::error::{ModelError, Part};
 use crate::format::{
@@ -11,9 +11,10 @@ use crate::format::{
 };
 use crate::geometry::Geometry;
 use crate::layout::weights_len;
+use crate::reader::Reader;
 
-/// What postcard writes of a layer.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+/// What postcard writes of a layer, in this order.
+#[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) enum Record {
     Dense {
         output: Shape,
@@ -41,7 +42,7 @@ pub(crate) enum Record {
 }
 
 /// How the sums of a layer begin and what becomes of them.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Sums {
     pub activation: Activation,
     pub pre_shift: u8,
@@ -52,7 +53,7 @@ pub(crate) struct Sums {
 
 /// Which arrays a layer has, in one byte: bits 0 to 3 are the bias shift, bits 4 and 5 the bias
 /// (0 none, 1 one per channel, 2 one per output), bit 6 is a label table, bit 7 are 4-bit weights.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Terms(u8);
 
 impl Terms {
@@ -119,40 +120,14 @@ impl Record {
     /// The record of `layer`, whose place in the model is `index`.
     pub fn new(index: u8, layer: &Layer, geometry: &Geometry) -> Result<Self, ModelError> {
         let output = layer.output;
-        let mut terms = layer.bias_shift;
-        if layer.bias_shift > 0x0f {
-            return Err(ModelError::LayerRange {
-                layer: index,
-                part: Part::Shift,
-            });
+        // What is derived at reading must be what the layer says.
+        if !geometry.is_well_formed() {
+            return Err(ModelError::LayerGeometry { layer: index });
         }
-        match layer.bits {
-            8 => {}
-            4 => terms |= Terms::NIBBLES,
-            _ => {
-                return Err(ModelError::LayerRange {
-                    layer: index,
-                    part: Part::Weights,
-                });
-            }
-        }
-        if layer.kind == Kind::Dense && layer.bias.len() > layer.multipliers.len() {
-            terms |= Terms::PER_OUTPUT;
-        } else if !layer.bias.is_empty() {
-            terms |= Terms::PER_CHANNEL;
-        }
-        if !layer.label.is_empty() {
-            terms |= Terms::LABEL;
-        }
-        let sums = Sums {
-            activation: layer.activation,
-            pre_shift: layer.pre_shift,
-            post_shift: layer.post_shift,
-            terms: Terms(terms),
-            label_shift: layer.label_shift,
-        };
+        check_limits(index, geometry)?;
+        let sums = Sums::new(index, layer)?;
         let channels = output.channels;
-        let record = match layer.kind {
+        Ok(match layer.kind {
             Kind::Dense => Self::Dense { output, sums },
             Kind::ConvTranspose(window) => Self::ConvTranspose {
                 window,
@@ -167,12 +142,7 @@ impl Record {
             },
             Kind::Depthwise(window) => Self::Depthwise { window, sums },
             Kind::Upsample(factor) => Self::Upsample { factor },
-        };
-        // What is derived at reading must be what the layer says.
-        match record.geometry(index, geometry.input)? == *geometry {
-            true => Ok(record),
-            false => Err(ModelError::LayerGeometry { layer: index }),
-        }
+        })
     }
 
     pub fn sums(&self) -> Sums {
@@ -184,48 +154,118 @@ impl Record {
             Self::Upsample { .. } => Sums::NONE,
         }
     }
+}
 
-    /// The shapes of the layer, well formed and within the limits, if its input is.
-    pub fn geometry(&self, index: u8, input: Shape) -> Result<Geometry, ModelError> {
-        let geometry = match *self {
-            Self::Dense { output, .. } => Some(Geometry {
-                kind: Kind::Dense,
-                input,
-                output,
-            }),
-            Self::ConvTranspose {
-                window,
-                output_padding,
-                channels,
-                ..
-            } => Geometry::conv_transpose(window, output_padding, input, channels),
-            Self::Conv {
-                window, channels, ..
-            } => Geometry::conv(Kind::Conv(window), window, input, channels),
-            Self::Depthwise { window, .. } => {
-                Geometry::conv(Kind::Depthwise(window), window, input, input.channels)
+impl Sums {
+    fn new(index: u8, layer: &Layer) -> Result<Self, ModelError> {
+        let range = |part| Err(ModelError::LayerRange { layer: index, part });
+        if layer.bias_shift > 0x0f {
+            return range(Part::Shift);
+        }
+        let mut terms = layer.bias_shift;
+        match layer.bits {
+            8 => {}
+            4 => terms |= Terms::NIBBLES,
+            _ => return range(Part::Weights),
+        }
+        if layer.kind == Kind::Dense && layer.bias.len() > layer.multipliers.len() {
+            terms |= Terms::PER_OUTPUT;
+        } else if !layer.bias.is_empty() {
+            terms |= Terms::PER_CHANNEL;
+        }
+        if !layer.label.is_empty() {
+            terms |= Terms::LABEL;
+        }
+        Ok(Self {
+            activation: layer.activation,
+            pre_shift: layer.pre_shift,
+            post_shift: layer.post_shift,
+            terms: Terms(terms),
+            label_shift: layer.label_shift,
+        })
+    }
+
+    fn read(reader: &mut Reader) -> Option<Self> {
+        Some(Self {
+            activation: match reader.u32()? {
+                0 => Activation::Identity,
+                1 => Activation::Relu,
+                2 => Activation::LeakyRelu {
+                    slope: reader.u16()?,
+                },
+                3 => Activation::Tanh,
+                4 => Activation::Sigmoid,
+                _ => return None,
+            },
+            pre_shift: reader.byte()?,
+            post_shift: reader.byte()?,
+            terms: Terms(reader.byte()?),
+            label_shift: reader.byte()?,
+        })
+    }
+}
+
+/// What a [`Record`] says, in the order of the file.
+#[derive(Clone, Copy)]
+struct Entry {
+    kind: Kind,
+    /// Of a dense layer; of the others only the channels are written.
+    output: Shape,
+    output_padding: u8,
+    sums: Sums,
+}
+
+impl Entry {
+    #[inline(never)]
+    fn read(reader: &mut Reader, input: Shape) -> Option<Self> {
+        let tag = reader.u32()?;
+        let mut output = input;
+        let mut output_padding = 0;
+        let kind = match tag {
+            0 => {
+                output.height = reader.u16()?;
+                output.width = reader.u16()?;
+                output.channels = reader.u16()?;
+                Kind::Dense
             }
-            Self::Upsample { factor } => Geometry::upsample(factor, input),
-        }
-        .ok_or(ModelError::LayerGeometry { layer: index })?;
-        let output = geometry.output;
-        if output.is_empty()
-            || output.height > MAX_SIDE
-            || output.width > MAX_SIDE
-            || output.channels > MAX_CHANNELS
-            || output.len() > MAX_ACTIVATION
-            || geometry.weights() > MAX_WEIGHTS
-        {
-            return Err(ModelError::LayerShape { layer: index });
-        }
-        Ok(geometry)
+            1..=3 => {
+                let window = Window {
+                    kernel: reader.byte()?,
+                    stride: reader.byte()?,
+                    padding: reader.byte()?,
+                };
+                if tag == 1 {
+                    output_padding = reader.byte()?;
+                }
+                if tag != 3 {
+                    output.channels = reader.u16()?;
+                }
+                match tag {
+                    1 => Kind::ConvTranspose(window),
+                    2 => Kind::Conv(window),
+                    _ => Kind::Depthwise(window),
+                }
+            }
+            4 => Kind::Upsample(reader.byte()?),
+            _ => return None,
+        };
+        let sums = match kind {
+            Kind::Upsample(_) => Sums::NONE,
+            _ => Sums::read(reader)?,
+        };
+        Some(Self {
+            kind,
+            output,
+            output_padding,
+            sums,
+        })
     }
 
     /// Whether the terms make sense for the layer.
-    pub fn check_terms(&self, index: u8, classes: u8) -> Result<(), ModelError> {
+    fn check_terms(&self, index: u8, classes: u8) -> Result<(), ModelError> {
         let range = |part| Err(ModelError::LayerRange { layer: index, part });
-        let Terms(terms) = self.sums().terms;
-        let dense = matches!(self, Self::Dense { .. });
+        let Terms(terms) = self.sums.terms;
+        let dense = self.kind == Kind::Dense;
         if terms & Terms::PER_OUTPUT != 0 && (!dense || terms & Terms::PER_CHANNEL != 0) {
             return range(Part::Bias);
         }
@@ -234,4 +274,40 @@ impl Record {
         }
         Ok(())
     }
+}
+
+/// Reads the record of layer `index`: its shapes, well formed and within the limits if its input
+/// is, and its sums.
+#[inline(never)]
+pub(crate) fn read_record(
+    reader: &mut Reader,
+    index: u8,
+    input: Shape,
+    classes: u8,
+) -> Result<(Geometry, Sums), ModelError> {
+    let entry = Entry::read(reader, input).ok_or(ModelError::Malformed)?;
+    let geometry = Geometry::derive(entry.kind, entry.output_padding, input, entry.output)
+        .ok_or(ModelError::LayerGeometry { layer: index })?;
+    check_limits(index, &geometry)?;
+    entry.check_terms(index, classes)?;
+    Ok((geometry, entry.sums))
+}
+
+/// Passes over a record, whatever it says.
+pub(crate) fn skip_record(reader: &mut Reader) -> Option<()> {
+    Entry::read(reader, Shape::new(0, 0, 0)).map(|_| ())
+}
+
+fn check_limits(index: u8, geometry: &Geometry) -> Result<(), ModelError> {
+    let output = geometry.output;
+    if output.is_empty()
+        || output.height > MAX_SIDE
+        || output.width > MAX_SIDE
+        || output.channels > MAX_CHANNELS
+        || output.len() > MAX_ACTIVATION
+        || geometry.weights() > MAX_WEIGHTS
+    {
+        return Err(ModelError::LayerShape { layer: index });
+    }
+    Ok(())
 }

@@ -5,11 +5,9 @@ use core::ops::Range;
 use crate::format::Kind;
 use crate::geometry::{Geometry, Group, RowTaps};
 use crate::kernels::{Gather, Inputs, LONGEST, Panels, panels, scratch_words};
-use crate::layout::{PANEL, panel_width};
-use crate::narrow::is_narrow;
-
-use crate::row::RowJob;
-use crate::tables::Tables;
+use crate::layout::{PANEL, matrix_start, panel_width};
+use crate::narrow::{self, is_narrow};
+use crate::work::{DEPTHWISE, Input, Inside, Work};
 
 /// Most columns that are summed at a time: several of the widest panels.
 const GROUP: usize = 32 * PANEL;
@@ -24,19 +22,23 @@ pub(crate) struct ScratchWords {
 }
 
 impl ScratchWords {
-    /// For the windows of a layer.
-    pub fn new(geometry: &Geometry) -> Self {
-        match geometry.kind {
-            Kind::Depthwise(_) | Kind::Upsample(_) => Self::default(),
-            _ if is_narrow(geometry) => Self {
-                inputs: scratch_words(geometry),
-                sums: 4 * geometry.windows(),
-            },
-            _ => Self {
-                inputs: scratch_words(geometry),
-                sums: geometry.group(0).outputs.next_multiple_of(2).min(GROUP),
-            },
+    /// For the windows of a layer, the last one or another.
+    pub fn new(geometry: &Geometry, bits: u8, last: bool) -> Self {
+        let inputs = scratch_words(geometry);
+        if last && is_narrow(geometry, bits) {
+            return Self {
+                // Where the matrices of 4-bit weights are taken apart.
+                inputs: if bits == 4 { inputs } else { 0 },
+                sums: narrow::SUMS,
+            };
         }
+        let channels = geometry.output.channels as usize;
+        let sums = match geometry.kind {
+            Kind::Upsample(_) => 0,
+            Kind::Depthwise(_) => channels.min(DEPTHWISE),
+            _ => geometry.group(0).outputs.next_multiple_of(2).min(GROUP),
+        };
+        Self { inputs, sums }
     }
 
     /// For the windows of either.
@@ -52,16 +54,12 @@ impl ScratchWords {
 pub(crate) struct Scratch<'a> {
     pub words: &'a mut [u32],
     pub sums: &'a mut [i32],
-    /// Whether `sums` holds those of the layer's next rows, too.
-    pub next_row: bool,
-    /// Quads and sum of the inputs in it, if they are a dense layer's, which are the same for all
-    /// its rows.
-    pub dense: Option<(usize, i32)>,
 }
 
 /// The windows of one row and column group.
-pub(crate) struct WindowRow<'a> {
-    job: &'a RowJob<'a>,
+struct WindowRow<'a> {
+    work: &'a Work<'a>,
+    input: &'a Input<'a>,
     /// The taps to sum.
     taps: RowTaps,
     /// Inputs of the taps before them, which are not summed.
@@ -73,57 +71,82 @@ pub(crate) struct WindowRow<'a> {
     /// Columns of the matrix.
     outputs: usize,
     /// The matrix, and what follows it.
-    pub weights: &'a [u32],
+    weights: &'a [u32],
+    /// The row's first output, flattened.
+    first_output: usize,
+}
+
+impl Work<'_> {
+    /// Computes row `y` of the output, or as many rows from `y` on as `output` is long and one
+    /// matrix makes.
+    #[inline(never)]
+    pub fn matrices(&self, y: usize, input: &Input, scratch: &mut Scratch, output: &mut [u8]) {
+        let geometry = &self.geometry;
+        let taps = geometry.row(y);
+        let row_len = geometry.output.row_len();
+        for index in 0..geometry.groups() {
+            let group = geometry.group(index);
+            let windows = WindowRow::new(self, input, &taps, &group, index, y * row_len);
+            let channels = usize::from(geometry.input.channels);
+            let (left, _) = geometry.input_margins();
+            let mut from = ((left as i32 + group.first_input) * channels as i32) as usize;
+            let mut at = group.first_output * i32::from(geometry.output.channels);
+            if geometry.kind == Kind::Dense {
+                // The rows before this one that have the same matrix.
+                at -= (y * row_len - taps.phase * group.outputs) as i32;
+            }
+            for _ in 0..geometry.windows() {
+                windows.compute(from, at, scratch, output);
+                from += geometry.input_step() * channels;
+                at += (geometry.output_step() * usize::from(geometry.output.channels)) as i32;
+            }
+        }
+    }
 }
 
 impl<'a> WindowRow<'a> {
-    pub fn new(job: &'a RowJob<'a>, all: &RowTaps, group: &Group) -> Self {
+    #[inline(always)]
+    fn new(
+        work: &'a Work<'a>,
+        input: &'a Input<'a>,
+        all: &RowTaps,
+        group: &Group,
+        index: usize,
+        first_output: usize,
+    ) -> Self {
         let (mut taps, mut skipped) = (*all, 0);
         // Rows beyond the edges are left out if that leaves whole quads; else they are zeros.
         if group.segment.is_multiple_of(4) {
-            let height = i32::from(job.geometry.input.height);
-            let end = (all.first + all.count as i32).min(height);
-            taps.first = all.first.max(0);
-            taps.count = (end - taps.first).max(0) as usize;
-            skipped = (taps.first - all.first) as usize * group.segment;
+            let inside = Inside::new(all, work.geometry.input.height);
+            taps = inside.taps;
+            skipped = inside.skipped * group.segment;
         }
         Self {
-            job,
+            work,
+            input,
             taps,
             skipped,
             rows: (all.count * group.segment).next_multiple_of(4),
             segment: group.segment,
             outputs: group.outputs,
-            weights: &[],
+            weights: work.weights_from(matrix_start(&work.geometry, all.phase, index)),
+            first_output,
         }
     }
 
     /// Computes the window whose segments begin at byte `from` of the kept rows, and whose outputs
     /// begin at byte `at` of the row.
     #[inline(never)]
-    pub fn compute(
-        &self,
-        from: usize,
-        at: i32,
-        tables: &Tables,
-        scratch: &mut Scratch,
-        output: &mut [u8],
-    ) {
+    fn compute(&self, from: usize, at: i32, scratch: &mut Scratch, output: &mut [u8]) {
         let inputs = self.taps.count * self.segment;
-        let (quads, total) = match scratch.dense {
-            _ if inputs > LONGEST => (0, 0),
-            Some(gathered) => gathered,
-            None => self.gather(from, 0..inputs, scratch.words),
+        let (quads, total) = match inputs > LONGEST {
+            true => (0, 0),
+            false => self.gather(from, 0..inputs, scratch.words),
         };
-        if tables.is_dense() && quads > 0 {
-            scratch.dense = Some((quads, total));
-        }
-        let gap = self.words(PANEL, self.rows - (4 * quads).min(self.rows));
         // The columns that are in the row. Where only a part of a panel is, it is computed whole.
         let first = (-at).max(0) as usize;
         let end = (output.len() as i32 - at).max(0).min(self.outputs as i32) as usize;
         let mut column = first.min(self.outputs) / PANEL * PANEL;
-        let mut weights = self.after(self.weights, column, self.rows);
         while column < end {
             let left = self.outputs - column;
             let (width, columns) = if left >= PANEL {
@@ -136,84 +159,39 @@ impl<'a> WindowRow<'a> {
             if before < columns
                 && let Some(sums) = scratch.sums.get_mut(..columns)
             {
+                let weights = self.after(self.weights, column, self.rows);
                 if inputs <= LONGEST {
                     let work = Panels {
                         weights: self.after(weights, width, self.skipped),
-                        gap,
+                        gap: self.words(PANEL, self.rows - (4 * quads).min(self.rows)),
                         inputs: Inputs {
                             words: scratch.words,
                             quads,
                             total,
                         },
-                        first: tables.first(),
+                        first: self.work.finish.first(),
                     };
-                    panels(width, self.job.layer.bits, &work, sums);
+                    panels(width, self.work.bits, &work, sums);
                 } else {
-                    sums.fill(tables.first());
-                    for (panel, sums) in sums.chunks_mut(width).enumerate() {
-                        let weights = self.after(weights, panel * width, self.rows);
-                        self.sum_long(from, width, weights, scratch.words, sums);
-                    }
+                    self.sum_long(from, width, weights, scratch.words, sums);
                 }
                 let sums = sums.get_mut(before..columns.min(end - column));
-                let place = (at + (column + before) as i32) as usize;
+                let column = column + before;
+                let place = (at + column as i32) as usize;
                 let outputs = output.get_mut(place..).unwrap_or_default();
-                tables.finish(sums.unwrap_or_default(), column + before, place, outputs);
+                let finish = &self.work.finish;
+                finish.apply(
+                    sums.unwrap_or_default(),
+                    self.first_output + place,
+                    column,
+                    outputs,
+                );
             }
-            weights = self.after(weights, columns, self.rows);
             column += columns;
         }
     }
 
-    /// The sums of all columns, which [`ScratchWords`] has room for, of the only window.
-    pub fn sum_all(&self, first: i32, scratch: &mut Scratch) {
-        let inputs = self.segment;
-        let (quads, total) = match scratch.dense {
-            _ if inputs > LONGEST => (0, 0),
-            Some(gathered) => gathered,
-            None => self.gather(0, 0..inputs, scratch.words),
-        };
-        if quads > 0 {
-            scratch.dense = Some((quads, total));
-        }
-        let (mut column, mut weights) = (0, self.weights);
-        while column < self.outputs {
-            let left = self.outputs - column;
-            let width = panel_width(left);
-            let columns = if width == PANEL {
-                left / PANEL * PANEL
-            } else {
-                width
-            };
-            let Some(sums) = scratch.sums.get_mut(column..column + columns) else {
-                return;
-            };
-            if inputs <= LONGEST {
-                let inputs = Inputs {
-                    words: scratch.words,
-                    quads,
-                    total,
-                };
-                let work = Panels {
-                    weights,
-                    gap: 0,
-                    inputs,
-                    first,
-                };
-                panels(width, self.job.layer.bits, &work, sums);
-            } else {
-                sums.fill(first);
-                for (panel, sums) in sums.chunks_mut(width).enumerate() {
-                    let weights = self.after(weights, panel * width, self.rows);
-                    self.sum_long(0, width, weights, scratch.words, sums);
-                }
-            }
-            weights = self.after(weights, columns, self.rows);
-            column += columns;
-        }
-    }
-
-    /// Adds to the sums of one panel, gathering a part of the inputs at a time.
+    /// The sums of neighbouring panels, gathering a part of the inputs at a time.
     #[inline(never)]
     fn sum_long(
         &self,
@@ -223,25 +201,33 @@ impl<'a> WindowRow<'a> {
         words: &mut [u32],
         sums: &mut [i32],
     ) {
+        sums.fill(self.work.finish.first());
         let inputs = self.taps.count * self.segment;
-        for first in (0..inputs).step_by(LONGEST) {
-            let (quads, total) = self.gather(from, first..inputs.min(first + LONGEST), words);
-            let work = Panels {
-                weights: self.after(weights, width, self.skipped + first),
-                gap: 0,
-                inputs: Inputs {
-                    words,
-                    quads,
-                    total,
-                },
-                first: 0,
-            };
-            let mut part = [0; PANEL];
-            let part = part.get_mut(..width).unwrap_or_default();
-            panels(width, self.job.layer.bits, &work, part);
-            for (sum, part) in sums.iter_mut().zip(part) {
-                *sum = sum.wrapping_add(*part);
+        let mut first = 0;
+        while first < inputs {
+            let part = first..inputs.min(first + LONGEST);
+            let (quads, total) = self.gather(from, part, words);
+            let mut weights = self.after(weights, width, self.skipped + first);
+            for sums in sums.chunks_mut(width) {
+                let work = Panels {
+                    weights,
+                    gap: 0,
+                    inputs: Inputs {
+                        words,
+                        quads,
+                        total,
+                    },
+                    first: 0,
+                };
+                let mut part = [0; PANEL];
+                let part = part.get_mut(..width).unwrap_or_default();
+                panels(width, self.work.bits, &work, part);
+                for (sum, part) in sums.iter_mut().zip(part) {
+                    *sum = sum.wrapping_add(*part);
+                }
+                weights = self.after(weights, width, self.rows);
             }
+            first += LONGEST;
         }
     }
 
@@ -257,7 +243,7 @@ impl<'a> WindowRow<'a> {
     #[inline(always)]
     fn words(&self, width: usize, inputs: usize) -> usize {
         let words = inputs / 4 * width;
-        if self.job.layer.bits == 4 {
+        if self.work.bits == 4 {
             words / 2
         } else {
             words
@@ -267,15 +253,15 @@ impl<'a> WindowRow<'a> {
     /// Gathers a part of the window's inputs, counted from the first tap that is summed.
     #[inline(never)]
     fn gather(&self, from: usize, part: Range<usize>, words: &mut [u32]) -> (usize, i32) {
-        let mut gather = Gather::new(words, self.job.layer.bits);
-        let (mut tap, mut skip, mut left) = (0, part.start, part.len());
-        while skip >= self.segment && tap < self.taps.count {
+        let mut gather = Gather::new(words, self.work.bits);
+        let (mut row, mut skip, mut left) = (self.taps.first, part.start, part.len());
+        while skip >= self.segment && left > 0 {
             skip -= self.segment;
-            tap += 1;
+            row += 1;
         }
-        while left > 0 && tap < self.taps.count {
+        while left > 0 {
             let count = left.min(self.segment - skip);
-            match self.job.tap(&self.taps, tap) {
+            match self.input.row(row, self.work.geometry.input.height) {
                 Some(row) => {
                     let inputs = row.get(from + skip..).unwrap_or_default();
                     gather.push(inputs.get(..count).unwrap_or_default());
@@ -284,7 +270,7 @@ impl<'a> WindowRow<'a> {
             }
             left -= count;
             skip = 0;
-            tap += 1;
+            row += 1;
         }
         let gathered = gather.finish();
         (gathered.quads, gathered.total)

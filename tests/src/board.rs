@@ -17,8 +17,36 @@ pub struct Board {
     pub instruction_shift: u32,
     /// The display.
     pub display: Display,
-    /// QEMU's name of the key that stands for the app's button.
-    pub button_key: &'static str,
+    /// The keys that stand for its buttons.
+    pub keys: Keys,
+}
+
+/// QEMU's names of the keys that stand for a board's buttons.
+#[derive(Clone, Copy, Debug)]
+pub struct Keys {
+    /// The next mode.
+    pub next_mode: &'static str,
+    /// The mode before.
+    pub previous_mode: &'static str,
+    /// The main thing of a mode.
+    pub action: &'static str,
+    /// The next one: digit, page, hour, minute.
+    pub next: &'static str,
+    /// The one before.
+    pub previous: &'static str,
+}
+
+impl Keys {
+    /// All keys.
+    pub fn all(&self) -> [&'static str; 5] {
+        [
+            self.next_mode,
+            self.previous_mode,
+            self.action,
+            self.next,
+            self.previous,
+        ]
+    }
 }
 
 /// A display as QEMU draws it: pixels as squares, grey level `n` of `levels` as
@@ -50,7 +78,13 @@ pub const LM3S6965EVB: Board = Board {
         levels: 16,
         magnify: 4,
     },
-    button_key: "ctrl",
+    keys: Keys {
+        next_mode: "down",
+        previous_mode: "up",
+        action: "ctrl",
+        next: "right",
+        previous: "left",
+    },
 };
 
 const BOARDS: &[&Board] = &[&LM3S6965EVB];

@@ -72,17 +72,29 @@ impl Emulator {
         };
         emulator.command("cont", json!({}))?;
         // Until they are released for the first time, QEMU shows this board's buttons as held.
-        emulator.press_button()?;
+        emulator.press_keys(&board.keys.all())?;
         Ok(emulator)
     }
 
-    /// Presses and releases the app's button.
+    /// Presses and releases a button, one of the board's [`Keys`](crate::board::Keys).
     ///
     /// # Errors
     /// [`Error::Qmp`] or [`Error::Ended`].
-    pub fn press_button(&mut self) -> Result<(), Error> {
-        let key = json!({ "type": "qcode", "data": self.board.button_key });
-        self.command("send-key", json!({ "keys": [key], "hold-time": PRESS_MS }))
+    pub fn press(&mut self, key: &str) -> Result<(), Error> {
+        self.press_keys(&[key])
+    }
+
+    fn press_keys(&mut self, keys: &[&str]) -> Result<(), Error> {
+        let keys: Vec<Value> = keys
+            .iter()
+            .map(|key| json!({ "type": "qcode", "data": key }))
+            .collect();
+        self.command("send-key", json!({ "keys": keys, "hold-time": PRESS_MS }))
+    }
+
+    /// The board.
+    pub fn board(&self) -> &'static Board {
+        self.board
     }
 
     /// What the display shows now.

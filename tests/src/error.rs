@@ -13,6 +13,11 @@ pub enum Error {
         "qemu-system-arm is not installed: `apt-get install qemu-system-arm` (Debian, Ubuntu) or your system's package of QEMU for Arm"
     )]
     NoQemu,
+    /// Node.js or the Pico's emulator is not installed.
+    #[error(
+        "the Pico's emulator is not installed: install Node.js 18 or later, then `npm ci --prefix tests/rp2040` at the root of the repository"
+    )]
+    NoPico,
     /// The compiler has no standard library for the board's core.
     #[error("the Rust target {target} is not installed: `rustup target add {target}`")]
     NoTarget {
@@ -87,7 +92,16 @@ pub enum Error {
     /// The emulator's control socket answered with an error, or not at all.
     #[error("QEMU's control socket: {0}")]
     Qmp(String),
+    /// The emulated Pico cannot go on.
+    #[error("the emulated Pico: {0}")]
+    Pico(String),
+    /// The display was sent what its controller's data sheet does not have.
+    #[error("the display: {0}")]
+    Display(String),
     /// The picture of the display is not what the board's display can show.
     #[error("screenshot: {0}")]
     Screen(String),
+    /// The browser board's page cannot be put together.
+    #[error("the page cannot be put together: {0}")]
+    Page(String),
 }

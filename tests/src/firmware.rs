@@ -16,7 +16,20 @@ use crate::board::Board;
 /// # Errors
 /// [`Error::NoTarget`], [`Error::Build`] with cargo's words, or what a program or a file says.
 pub fn build(board: &Board, gen_bin: Option<&Path>, elf: &Path) -> Result<(), Error> {
-    check_target(board.target)?;
+    build_package(board.name, board.target, gen_bin, elf)
+}
+
+/// As [`build`], for the board that is called `name` and has a core of target triple `target`.
+///
+/// # Errors
+/// Those of [`build`].
+pub fn build_package(
+    name: &'static str,
+    target: &'static str,
+    gen_bin: Option<&Path>,
+    elf: &Path,
+) -> Result<(), Error> {
+    check_target(target)?;
     // Builds share a target folder and write the same ELF file: one after another.
     let _turn = lock()?;
     let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".into());
@@ -27,7 +40,7 @@ pub fn build(board: &Board, gen_bin: Option<&Path>, elf: &Path) -> Result<(), Er
             "--release",
             "--message-format=json-render-diagnostics",
         ])
-        .current_dir(board.folder())
+        .current_dir(folder(name))
         .stdin(Stdio::null());
     // What the host's build was asked for is not for the board's.
     for variable in [
@@ -51,19 +64,25 @@ pub fn build(board: &Board, gen_bin: Option<&Path>, elf: &Path) -> Result<(), Er
         source,
     })?;
     let build_error = |output: &[u8]| Error::Build {
-        board: board.name,
+        board: name,
         output: String::from_utf8_lossy(output).trim_end().into(),
     };
     if !output.status.success() {
         return Err(build_error(&output.stderr));
     }
-    let built = executable(&output.stdout, board.name)
+    let built = executable(&output.stdout, name)
         .ok_or_else(|| build_error(b"cargo named no executable"))?;
     fs::copy(built, elf).map_err(|source| Error::File {
         path: elf.into(),
         source,
     })?;
     Ok(())
+}
+
+fn folder(board: &str) -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "../firmware/boards", board]
+        .iter()
+        .collect()
 }
 
 /// The executable of package `name` among cargo's messages, one JSON value a line.

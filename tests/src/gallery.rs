@@ -38,7 +38,7 @@ pub fn turn_page(emulator: &mut Emulator) -> Result<u32, Error> {
 }
 
 fn press(emulator: &mut Emulator, patience: Duration) -> Result<u32, Error> {
-    emulator.press_button()?;
+    emulator.press(emulator.board().keys.action)?;
     emulator.wait_for(
         "a page that stays after a press of the button",
         patience,

@@ -5,10 +5,14 @@ pub mod emulator;
 mod error;
 pub mod firmware;
 pub mod gallery;
-mod log;
+pub mod log;
+pub mod modes;
+pub mod page;
+pub mod pico;
 mod process;
 mod qmp;
 pub mod random_model;
 pub mod screen;
+pub mod ssd1306;
 
 pub use error::Error;

@@ -12,6 +12,15 @@ pub struct Screen {
 }
 
 impl Screen {
+    /// A display of `levels` grey levels that shows `pixels`, row by row, `width` in each.
+    pub fn new(width: usize, levels: u8, pixels: Vec<u8>) -> Self {
+        Self {
+            width,
+            levels,
+            pixels,
+        }
+    }
+
     /// Takes the display's pixels from QEMU's screenshot of it, a binary PPM file.
     ///
     /// # Errors

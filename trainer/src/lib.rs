@@ -3,12 +3,15 @@
 pub mod backend;
 pub mod cli;
 pub mod data;
+pub mod drawing;
 pub mod evaluate;
 pub mod fused;
 pub mod gan;
+pub mod latent_space;
 pub mod output;
 pub mod patches;
 pub mod picture;
+pub mod plane;
 pub mod plot;
 pub mod quantize;
 pub mod training;

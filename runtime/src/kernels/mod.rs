@@ -7,9 +7,14 @@
 
 mod depthwise;
 mod gather;
+mod nibbles;
 // Where a target has kernels of its own, only the rest of these is used.
+#[cfg(not(pocketgan_kernels = "portable"))]
+mod narrow;
 #[cfg_attr(not(pocketgan_kernels = "portable"), allow(dead_code))]
 mod portable;
+#[cfg(not(pocketgan_kernels = "portable"))]
+mod scale;
 mod upsample;
 
 #[cfg(pocketgan_kernels = "armv6m")]
@@ -26,7 +31,11 @@ use portable as target;
 
 pub use depthwise::depthwise_sum;
 pub use gather::{Gather, Inputs, LONGEST, scratch_words};
-pub(crate) use target::{scale_all, tabulate_all};
+pub use nibbles::unpack_nibbles;
+#[cfg(pocketgan_kernels = "portable")]
+pub use portable::{scale, tabulate};
+#[cfg(not(pocketgan_kernels = "portable"))]
+pub use scale::{scale, tabulate};
 pub use upsample::upsample_row;
 
 /// Panels to sum: see [`panels`].
@@ -63,8 +72,10 @@ pub fn panels(width: usize, bits: u8, panels: &Panels, sums: &mut [i32]) {
 pub struct Narrow<'a> {
     /// The matrices of the two rows, of 8-bit weights: one panel each.
     pub weights: [&'a [u32]; 2],
-    /// The input rows of the taps, from the first window's first byte on.
+    /// The input rows of the taps.
     pub rows: &'a [&'a [u8]],
+    /// Where in a row the first window begins.
+    pub from: usize,
     /// Bytes of a row that a window takes, a multiple of four.
     pub segment: usize,
     /// Bytes from one window to the next.
@@ -77,5 +88,8 @@ pub struct Narrow<'a> {
 /// window. There are as many windows as `sums` has room for.
 #[inline(always)]
 pub fn narrow(work: &Narrow, sums: &mut [i32]) {
-    target::narrow(work, sums);
+    #[cfg(not(pocketgan_kernels = "portable"))]
+    narrow::narrow(work, sums);
+    #[cfg(pocketgan_kernels = "portable")]
+    portable::narrow(work, sums);
 }

@@ -2,7 +2,7 @@
 
 use super::{Narrow, Panels};
 use crate::layout::PANEL;
-use crate::requantize::{Run, Scale, Table};
+use crate::requantize::{Scale, clamp, squash};
 
 /// Words that a gathered quad takes: its pairs of inputs `k0 k2` and `k1 k3`. For weights of 8 bits
 /// the first input is in the lower half of a word, for weights of 4 bits the pair is [`crossed`].
@@ -137,7 +137,8 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
     for (window, sums) in first_row.iter_mut().zip(second_row).enumerate() {
         let mut all = [[work.first; 2]; 2];
         for (tap, row) in work.rows.iter().enumerate() {
-            let inputs = row.get(window * work.step..).unwrap_or_default();
+            let from = work.from + window * work.step;
+            let inputs = row.get(from..).unwrap_or_default();
             let inputs = inputs.get(..work.segment).unwrap_or_default();
             for (sums, weights) in all.iter_mut().zip(weights) {
                 let (quads, _) = weights.as_chunks::<8>();
@@ -159,14 +160,37 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
     }
 }
 
-/// Nothing to gain on this target.
+/// Scales `sums`, which have the rounding of the first shift, with `leaky` slope or none, and clamps
+/// them: as many as there are of everything.
 #[inline(always)]
-pub fn scale_all(_scale: &Scale, _leaky: bool, _run: &mut Run) -> bool {
-    false
+pub fn scale(
+    scale: &Scale,
+    leaky: bool,
+    sums: &[i32],
+    bias: &[i16],
+    multipliers: &[i16],
+    outputs: &mut [u8],
+) {
+    let constants = bias.iter().zip(multipliers);
+    for ((output, &sum), (&bias, &multiplier)) in outputs.iter_mut().zip(sums).zip(constants) {
+        *output = clamp(scale.apply(leaky, sum, bias, multiplier));
+    }
 }
 
-/// Nothing to gain on this target.
+/// As [`scale`], by the table of tanh instead of clamping. An only bias or multiplier is for all.
 #[inline(always)]
-pub fn tabulate_all(_scale: &Scale, _table: &Table, _flip: u8, _run: &mut Run) -> bool {
-    false
+pub fn tabulate(
+    scale: &Scale,
+    sums: &[i32],
+    bias: &[i16],
+    multipliers: &[i16],
+    outputs: &mut [u8],
+) {
+    let place_of = |constants: &[i16], place| if constants.len() == 1 { 0 } else { place };
+    for (place, (output, &sum)) in outputs.iter_mut().zip(sums).enumerate() {
+        let bias = bias.get(place_of(bias, place)).copied().unwrap_or_default();
+        let multiplier = multipliers.get(place_of(multipliers, place)).copied();
+        let scaled = scale.apply(false, sum, bias, multiplier.unwrap_or_default());
+        *output = squash(scaled) ^ scale.flip as u8;
+    }
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use burn::store::RecordError;
+use runtime::format::EncodeError;
 use runtime::{GenerateError, ModelError};
 
 use crate::backend::NotBuilt;
@@ -93,6 +94,9 @@ pub enum CliError {
     /// The runtime refused to draw an image.
     #[error(transparent)]
     Generate(#[from] GenerateError),
+    /// A model made from another could not be written.
+    #[error("cannot make a model with mixed classes: {0}")]
+    Encode(#[from] EncodeError),
     /// Text could not be written to stdout.
     #[error("cannot write to the standard output: {0}")]
     Stdout(io::Error),

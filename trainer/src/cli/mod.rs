@@ -6,6 +6,7 @@ mod error;
 mod eval;
 mod inspect;
 mod model_file;
+mod plane;
 mod recipe_args;
 mod sample;
 mod train;
@@ -28,6 +29,7 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "there is only ever one")]
 enum Command {
     Train(train::TrainArgs),
     Sample(sample::SampleArgs),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::CliError;
 use crate::data::DataSet;
 use crate::gan::loss::Loss;
-use crate::gan::recipe::{DiscriminatorShape, GeneratorShape, Recipe};
+use crate::gan::recipe::{DiscriminatorShape, GeneratorShape, Recipe, Weights};
 
 /// Hidden units of `--discriminator hidden`.
 const HIDDEN: usize = 256;
@@ -15,16 +15,21 @@ const HIDDEN: usize = 256;
 /// Arguments that choose a recipe and change it.
 #[derive(Clone, Debug, Args, Serialize, Deserialize)]
 pub struct RecipeArgs {
-    /// What to train, and how: small, tiny and nano for microcontrollers; goodfellow and dcgan from
-    /// the textbook
-    #[arg(long, value_name = "NAME", conflicts_with = "resume", default_value = Recipe::ALL[0].name,
+    /// What to train, and how: small, tiny, nano, pico and femto, each smaller than the one before,
+    /// for microcontrollers; goodfellow and dcgan from the textbook [default: small]
+    #[arg(long, value_name = "NAME", conflicts_with = "resume",
           value_parser = PossibleValuesParser::new(Recipe::ALL.map(|recipe| recipe.name)))]
-    recipe: String,
+    recipe: Option<String>,
 
     /// What generator and discriminator minimise [default: the recipe's]
     #[arg(long, value_name = "LOSS", conflicts_with = "resume",
           value_parser = PossibleValuesParser::new(Loss::ALL.map(Loss::name)))]
     loss: Option<String>,
+
+    /// Bits of the generator's weights on the device; training makes up for the rounding to four
+    /// [default: the recipe's]
+    #[arg(long, value_name = "BITS", conflicts_with = "resume", value_parser = ["int8", "int4"])]
+    weights: Option<String>,
 
     /// The discriminator of goodfellow: one hidden layer, or none [default: hidden]
     #[arg(long, value_name = "KIND", conflicts_with = "resume",
@@ -33,7 +38,7 @@ pub struct RecipeArgs {
 
     /// Training steps, each an update of both networks [default: the recipe's]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    steps: Option<u32>,
+    pub steps: Option<u32>,
 
     /// Training steps in passes over the images
     #[arg(long, value_name = "N", conflicts_with = "steps",
@@ -47,11 +52,27 @@ impl RecipeArgs {
     /// # Errors
     /// [`CliError::Usage`] for a change that the recipe does not have.
     pub fn recipe(&self) -> Result<Recipe, CliError> {
-        let mut recipe = Recipe::named(&self.recipe)
-            .ok_or_else(|| CliError::Usage(format!("there is no recipe {}", self.recipe)))?;
-        if let Some(name) = &self.loss {
-            recipe.loss = Loss::named(name)
-                .ok_or_else(|| CliError::Usage(format!("there is no loss {name}")))?;
+        let [default, ..] = Recipe::ALL;
+        let mut recipe = match &self.recipe {
+            Some(name) => Recipe::named(name)
+                .ok_or_else(|| CliError::Usage(format!("there is no recipe {name}")))?,
+            None => default,
+        };
+        if let Some(loss) = self.loss()? {
+            recipe.loss = loss;
+        }
+        if let Some(bits) = &self.weights {
+            let weights = match bits.as_str() {
+                "int4" => Weights::INT4,
+                _ => Weights::INT8,
+            };
+            if !recipe.set_weights(weights) {
+                return Err(CliError::Usage(format!(
+                    "--weights {bits} is for the recipes small to femto: the weights of {} have \
+                     eight bits",
+                    recipe.name
+                )));
+            }
         }
         if let Some(kind) = &self.discriminator {
             if !matches!(recipe.generator, GeneratorShape::Perceptron { .. }) {
@@ -67,6 +88,27 @@ impl RecipeArgs {
             };
         }
         Ok(recipe)
+    }
+
+    /// The loss that is asked for.
+    ///
+    /// # Errors
+    /// [`CliError::Usage`] if there is no such loss.
+    pub fn loss(&self) -> Result<Option<Loss>, CliError> {
+        let named = |name: &String| {
+            Loss::named(name).ok_or_else(|| CliError::Usage(format!("there is no loss {name}")))
+        };
+        self.loss.as_ref().map(named).transpose()
+    }
+
+    /// Those arguments that only make sense for images, and whether they were given.
+    pub fn for_images(&self) -> [(&'static str, bool); 4] {
+        [
+            ("--recipe", self.recipe.is_some()),
+            ("--weights", self.weights.is_some()),
+            ("--discriminator", self.discriminator.is_some()),
+            ("--epochs", self.epochs.is_some()),
+        ]
     }
 
     /// These arguments with the length that `other` asks for, if it asks for one.

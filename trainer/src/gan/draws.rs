@@ -42,6 +42,13 @@ impl Batch {
     }
 }
 
+/// The stream of random numbers of `step` of the training with `seed`.
+pub fn stream(seed: u64, step: u32) -> Xoshiro256PlusPlus {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let stream = rng.random::<u64>() ^ u64::from(step).wrapping_mul(STRIDE);
+    Xoshiro256PlusPlus::seed_from_u64(stream)
+}
+
 /// The order in which `epoch` of the training with `seed` goes through all of `0..images`.
 pub fn epoch_order(seed: u64, epoch: u32, images: usize) -> Vec<usize> {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
@@ -56,11 +63,8 @@ pub fn epoch_order(seed: u64, epoch: u32, images: usize) -> Vec<usize> {
 impl Draws {
     /// What `step` of the training with `seed` draws.
     pub fn new(seed: u64, step: u32) -> Self {
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-        // A stream of its own for every step.
-        let stream = rng.random::<u64>() ^ u64::from(step).wrapping_mul(STRIDE);
         Self {
-            rng: Xoshiro256PlusPlus::seed_from_u64(stream),
+            rng: stream(seed, step),
         }
     }
 
@@ -95,6 +99,15 @@ impl Draws {
             TensorData::new(input, [labels.len(), latent + classes]),
             device,
         )
+    }
+
+    /// For each label another one of `classes` (at least 2).
+    pub fn other_labels(&mut self, labels: &[u8], classes: usize) -> Vec<u8> {
+        let mut other = |label: u8| {
+            let away = self.rng.random_range(1..classes);
+            ((usize::from(label) + away) % classes) as u8
+        };
+        labels.iter().map(|&label| other(label)).collect()
     }
 
     /// Normal noise of standard deviation `sigma`.
@@ -141,6 +154,21 @@ mod tests {
         assert_ne!(first, epoch_order(7, 1, 100));
         assert_ne!(first, epoch_order(8, 0, 100));
         assert_eq!(first, epoch_order(7, 0, 100));
+    }
+
+    #[test]
+    fn other_labels_are_all_but_the_own() {
+        let labels: Vec<u8> = (0..1000).map(|i| (i % 3) as u8).collect();
+        let others = Draws::new(1, 1).other_labels(&labels, 3);
+        let mut seen = [[0; 3]; 3];
+        for (&label, &other) in labels.iter().zip(&others) {
+            seen[label as usize][other as usize] += 1;
+        }
+        for (label, row) in seen.iter().enumerate() {
+            for (other, &count) in row.iter().enumerate() {
+                assert_eq!(count > 100, label != other, "{seen:?}");
+            }
+        }
     }
 
     #[test]

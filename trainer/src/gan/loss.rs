@@ -73,6 +73,14 @@ pub fn gradient_penalty(at: Tensor<1>, near: Tensor<1>, gamma: f64, sigma: f64) 
         .mul_scalar(gamma / (2.0 * sigma * sigma))
 }
 
+/// `mean softplus(-(logit(x, y) - logit(x, y')))`: a real image `x` is to look more real with its
+/// own label `y` than with another one (the matching-aware discriminator of Reed et al. 2016, as a
+/// relativistic pair). What the discriminator learns about labels from real images is what the
+/// generator then has to comply with.
+pub fn mismatch(own: Tensor<1>, other: Tensor<1>) -> Tensor<1> {
+    softplus(other - own, 1.0).mean()
+}
+
 #[cfg(test)]
 mod tests {
     use burn::tensor::{Device, Distribution, Tensor};
@@ -122,6 +130,13 @@ mod tests {
             losses(Loss::Relativistic, &real, &fake),
             (mean(1.0), mean(-1.0)),
         );
+    }
+
+    #[test]
+    fn mismatch_falls_as_the_own_label_looks_more_real() {
+        let loss = |own: f32| mismatch(logits(&[own]), logits(&[1.0])).into_scalar::<f32>();
+        assert!((loss(1.0) - LN_2).abs() < 1e-6);
+        assert!((loss(1.0 + 3f32.ln()) - (4.0f32 / 3.0).ln()).abs() < 1e-6);
     }
 
     #[test]

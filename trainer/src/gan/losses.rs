@@ -42,7 +42,7 @@ impl Losses {
     }
 
     /// From the losses and the discriminator's logits of real and of generated images.
-    pub(super) fn measure(
+    pub(crate) fn measure(
         discriminator: f32,
         generator: f32,
         real: &[f32],

@@ -19,6 +19,9 @@ pub struct Recipe {
     pub loss: Loss,
     /// The gradient penalties, if any.
     pub penalty: Option<Penalty>,
+    /// Weight of [`super::loss::mismatch`] in the discriminator's loss; 0 for none. Without labels
+    /// there is none.
+    pub mismatch: f64,
     /// Images in a batch.
     pub batch: usize,
     /// Learning rate of both Adam optimisers at the start.
@@ -51,15 +54,77 @@ pub enum GeneratorShape {
     },
 }
 
-/// Sizes of our generator: latent and label → dense → `[h/4][w/4][first]` → leaky ReLU →
-/// transposed convolution → `[h/2][w/2][second]` → leaky ReLU → transposed convolution →
+/// Sizes of our generator: latent and label → (dense → `[hidden]` → leaky ReLU →) dense →
+/// `[h/4][w/4][first]` → leaky ReLU → transposed convolution → `[h/2][w/2][second]` → leaky ReLU → transposed convolution →
 /// `[h][w][channel]` → tanh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConvShape {
-    /// Channels after the dense layer.
+    /// Units of a dense layer between the inputs and the one that makes pixels, with leaky ReLU.
+    /// Where a model has but a few kilobytes, this is what they are spent on best: the label is
+    /// given to the units instead of to every pixel.
+    pub hidden: Option<usize>,
+    /// Channels after the dense layer that makes pixels.
     pub first: usize,
     /// Channels after the first transposed convolution.
     pub second: usize,
+    /// How wide the weights are on the device.
+    pub weights: Weights,
+}
+
+/// How many bits each weight of a [`ConvShape`] has on the device. Training sees what rounding to
+/// four bits does to the images; eight bits need no such care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weights {
+    /// The dense layer that makes pixels. The label's weights have eight bits always, and so has
+    /// the hidden layer.
+    pub dense: Bits,
+    /// Both transposed convolutions.
+    pub convolutions: Bits,
+}
+
+impl Weights {
+    /// Eight bits everywhere.
+    pub const INT8: Weights = Weights {
+        dense: Bits::Eight,
+        convolutions: Bits::Eight,
+    };
+    /// Four bits everywhere.
+    pub const INT4: Weights = Weights {
+        dense: Bits::Four,
+        convolutions: Bits::Four,
+    };
+    /// Four bits where most of the weights are.
+    pub const MIXED: Weights = Weights {
+        dense: Bits::Four,
+        convolutions: Bits::Eight,
+    };
+}
+
+/// Bits of a weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bits {
+    /// -7 to 7.
+    Four,
+    /// -127 to 127.
+    Eight,
+}
+
+impl Bits {
+    /// The number of bits.
+    pub fn count(self) -> u8 {
+        match self {
+            Bits::Four => 4,
+            Bits::Eight => 8,
+        }
+    }
+
+    /// The largest magnitude of a weight, in steps.
+    pub fn largest(self) -> f64 {
+        match self {
+            Bits::Four => 7.0,
+            Bits::Eight => 127.0,
+        }
+    }
 }
 
 /// Which discriminator, and its size.
@@ -92,7 +157,7 @@ pub struct Penalty {
 pub enum Decay {
     /// It stays.
     None,
-    /// It falls linearly to a tenth over the last half of the training.
+    /// It falls linearly to a hundredth over the last half of the training.
     LastHalf,
 }
 
@@ -117,10 +182,12 @@ const TEXTBOOK_ADAM: (f64, (f32, f32)) = (2e-4, (0.5, 0.999));
 
 impl Recipe {
     /// The recipes by name, the default first.
-    pub const ALL: [Recipe; 5] = [
-        Recipe::ours("small", 24, [16, 24], 5e-4),
-        Recipe::ours("tiny", 16, [6, 8], 8e-4),
-        Recipe::ours("nano", 8, [4, 6], 1e-3),
+    pub const ALL: [Recipe; 7] = [
+        Recipe::ours("small", 24, None, [16, 24], Weights::INT8, 3e-3),
+        Recipe::ours("tiny", 16, None, [6, 12], Weights::INT8, 5e-3),
+        Recipe::ours("nano", 12, Some(24), [4, 8], Weights::MIXED, 6e-3),
+        Recipe::ours("pico", 8, Some(16), [4, 6], Weights::INT4, 6e-3),
+        Recipe::ours("femto", 8, Some(8), [2, 8], Weights::INT4, 6e-3),
         Recipe::textbook(
             "goodfellow",
             GeneratorShape::Perceptron { hidden: 128 },
@@ -140,20 +207,28 @@ impl Recipe {
     const fn ours(
         name: &'static str,
         latent: usize,
+        hidden: Option<usize>,
         [first, second]: [usize; 2],
+        weights: Weights,
         learning_rate: f64,
     ) -> Self {
         Self {
             name,
             latent,
             conditional: true,
-            generator: GeneratorShape::Conv(ConvShape { first, second }),
+            generator: GeneratorShape::Conv(ConvShape {
+                hidden,
+                first,
+                second,
+                weights,
+            }),
             discriminator: DiscriminatorShape::Patches,
             loss: Loss::Relativistic,
             penalty: Some(Penalty {
-                weight: 0.01,
+                weight: 0.03,
                 noise: 0.05,
             }),
+            mismatch: 0.5,
             batch: 64,
             learning_rate,
             decay: Decay::LastHalf,
@@ -179,6 +254,7 @@ impl Recipe {
             discriminator,
             loss,
             penalty: None,
+            mismatch: 0.0,
             batch: 128,
             learning_rate,
             decay: Decay::None,
@@ -193,6 +269,18 @@ impl Recipe {
         Self::ALL.into_iter().find(|recipe| recipe.name == name)
     }
 
+    /// Changes how wide the generator's weights are on the device. `false` if the generator has no
+    /// choice.
+    pub fn set_weights(&mut self, weights: Weights) -> bool {
+        match &mut self.generator {
+            GeneratorShape::Conv(shape) => {
+                shape.weights = weights;
+                true
+            }
+            GeneratorShape::Perceptron { .. } | GeneratorShape::Dcgan { .. } => false,
+        }
+    }
+
     /// The name, with what was changed after `+`, such as `goodfellow+linear`: what a model's
     /// provenance says.
     pub fn label(&self) -> String {
@@ -200,6 +288,14 @@ impl Recipe {
         if let Some(plain) = Recipe::named(self.name) {
             if self.discriminator == DiscriminatorShape::Linear {
                 label += "+linear";
+            }
+            if let GeneratorShape::Conv(shape) = self.generator
+                && self.generator != plain.generator
+            {
+                label += match shape.weights {
+                    Weights::INT4 => "+int4",
+                    _ => "+int8",
+                };
             }
             if self.loss != plain.loss {
                 label += "+";
@@ -215,7 +311,7 @@ impl Recipe {
             Decay::None => self.learning_rate,
             Decay::LastHalf => {
                 let done = f64::from(step) / f64::from(steps.max(1));
-                self.learning_rate * (1.0 - 0.9 * (2.0 * done - 1.0).max(0.0))
+                self.learning_rate * (1.0 - 0.99 * (2.0 * done - 1.0).max(0.0))
             }
         }
     }
@@ -239,13 +335,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn learning_rate_falls_to_a_tenth_in_the_second_half() {
+    fn learning_rate_falls_to_a_hundredth_in_the_second_half() {
         let recipe = Recipe::named("small").unwrap();
         let at = |step| recipe.learning_rate_at(step, 1000) / recipe.learning_rate;
         assert_eq!(at(0), 1.0);
         assert_eq!(at(500), 1.0);
-        assert!((at(750) - 0.55).abs() < 1e-9);
-        assert!((at(1000) - 0.1).abs() < 1e-9);
+        assert!((at(750) - 0.505).abs() < 1e-9);
+        assert!((at(1000) - 0.01).abs() < 1e-9);
     }
 
     #[test]
@@ -271,6 +367,9 @@ mod tests {
         recipe.discriminator = DiscriminatorShape::Linear;
         recipe.loss = Loss::NonSaturating;
         assert_eq!(recipe.label(), "goodfellow+linear+non-saturating");
+        let mut recipe = Recipe::named("small").unwrap();
+        assert!(recipe.set_weights(Weights::INT4));
+        assert_eq!(recipe.label(), "small+int4");
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub struct Share {
     draws: Draws,
     loss: Loss,
     penalty: Option<Penalty>,
+    mismatch: f64,
     device: Device,
 }
 
@@ -67,6 +68,7 @@ impl Unloaded {
             draws: self.draws,
             loss: recipe.loss,
             penalty: recipe.penalty,
+            mismatch: recipe.mismatch,
             device: device.clone(),
         }
     }
@@ -80,7 +82,8 @@ impl Share {
         let discriminator = discriminator.clone().fork(&self.device);
         let input = self.generator_input(generator);
         let fake = Tensor::from_inner(generator.forward(input.inner()));
-        let (loss, real, fake) = self.verdict(&discriminator, fake);
+        let classes = generator.classes();
+        let (loss, real, fake) = self.verdict(&discriminator, fake, classes);
         let loss = loss.mul_scalar(self.weight);
         let gradients = GradientsParams::from_grads(loss.backward(), &discriminator);
         Judged {
@@ -122,6 +125,7 @@ impl Share {
         &mut self,
         discriminator: &Discriminator,
         fake: Tensor<4>,
+        classes: usize,
     ) -> (Tensor<1>, Tensor<1>, Tensor<1>) {
         let real = self.real.images.clone();
         let judge = |images: Tensor<4>, kinds| {
@@ -133,12 +137,27 @@ impl Share {
             let noise_size = [2 * size[0], size[1], size[2], size[3]];
             let noise = self.draws.noise(noise_size, penalty.noise, &self.device);
             let all = Tensor::cat(vec![both.clone(), both + noise], 0);
-            let (at, near) = halves(judge(all, 4));
+            let labels = self.labels.clone().repeat(&[4]);
+            let (logits, mismatch) = if self.mismatch > 0.0 && classes > 1 {
+                let others = self.draws.other_labels(&self.real.labels, classes);
+                let others = label_tensor(&others, &self.device);
+                let (logits, other) = discriminator.forward_mislabelled(all, labels, others);
+                let own = logits.clone().narrow(0, 0, size[0]);
+                let loss = loss::mismatch(own, other).mul_scalar(self.mismatch);
+                (logits, Some(loss))
+            } else {
+                (discriminator.forward(all, labels), None)
+            };
+            let (at, near) = halves(logits);
             // Twice the mean over both kinds of images is the sum of R1 and R2.
             let weight = 2.0 * penalty.weight;
             let penalty = loss::gradient_penalty(at.clone(), near, weight, penalty.noise);
             let (real, fake) = halves(at);
             let loss = self.loss.discriminator(real.clone(), fake.clone()) + penalty;
+            let loss = match mismatch {
+                Some(mismatch) => loss + mismatch,
+                None => loss,
+            };
             return (loss, real, fake);
         }
         let (real, fake) = if discriminator.compares_within_batch() {

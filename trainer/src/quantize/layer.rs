@@ -4,6 +4,8 @@ use runtime::format::{self, Activation, Kind};
 use runtime::geometry::Geometry;
 use runtime::layout::{pack, weights_len};
 
+use crate::gan::recipe::Bits;
+
 use super::QuantizeError;
 use super::fixed_point::{FixedPoint, fixed_point, shifted_i16};
 
@@ -12,6 +14,8 @@ use super::fixed_point::{FixedPoint, fixed_point, shifted_i16};
 pub struct FloatLayer {
     /// What it computes, and its shapes.
     pub geometry: Geometry,
+    /// How wide the weights become.
+    pub bits: Bits,
     /// In the order of [`pack`]: dense `[output][input]`, convolutions `[kernel row][kernel
     /// column][input channel][output channel]`.
     pub weights: Vec<f32>,
@@ -31,6 +35,7 @@ pub struct FloatLayer {
 #[derive(Clone, Debug)]
 pub struct IntegerLayer {
     geometry: Geometry,
+    bits: Bits,
     activation: Activation,
     requantize: FixedPoint,
     multipliers: Vec<u8>,
@@ -41,14 +46,13 @@ pub struct IntegerLayer {
     weights: Vec<u8>,
 }
 
-/// Bits of a weight.
-const BITS: u8 = 8;
-/// Largest magnitude of an integer weight or label entry.
-const LARGEST: f64 = 127.0;
+/// Largest magnitude of a label entry.
+const LARGEST_LABEL: f64 = 127.0;
 
 impl FloatLayer {
     /// The layer in integers: weights with one scale per output channel, the widest weight of each
-    /// becoming 127.
+    /// becoming the
+    /// largest integer of their bits.
     ///
     /// # Errors
     /// [`QuantizeError`] if the weights are not finite or have no integer form.
@@ -73,8 +77,9 @@ impl FloatLayer {
             plain.push(value);
             norms[sum_of(index)] += u64::from(value.unsigned_abs());
         }
-        let mut weights = vec![0; weights_len(&self.geometry, BITS)];
-        pack(&self.geometry, BITS, &plain, &mut weights);
+        let bits = self.bits.count();
+        let mut weights = vec![0; weights_len(&self.geometry, bits)];
+        pack(&self.geometry, bits, &plain, &mut weights);
         let sum_step = |channel: usize| self.input_step * steps[channel];
         let label: Vec<i8> = self
             .label
@@ -115,6 +120,7 @@ impl FloatLayer {
             fixed_point(&factors, &bounds).ok_or(QuantizeError::Range { layer: index })?;
         Ok(IntegerLayer {
             geometry: self.geometry,
+            bits: self.bits,
             activation: self.activation,
             multipliers: requantize
                 .multipliers
@@ -174,9 +180,9 @@ impl FloatLayer {
         let fit = |shift: u8| -> Vec<f64> {
             let mut steps: Vec<f64> = widest
                 .iter()
-                .map(|&w| if w > 0.0 { w } else { fallback } / LARGEST)
+                .map(|&w| if w > 0.0 { w } else { fallback } / self.bits.largest())
                 .collect();
-            let unit = LARGEST * self.input_step * 2f64.powi(i32::from(shift));
+            let unit = LARGEST_LABEL * self.input_step * 2f64.powi(i32::from(shift));
             for (i, &value) in self.label.iter().enumerate() {
                 let step = &mut steps[i % channels];
                 *step = step.max(f64::from(value.abs()) / unit);
@@ -210,7 +216,7 @@ impl IntegerLayer {
             kind: self.geometry.kind,
             output: self.geometry.output,
             activation: self.activation,
-            bits: BITS,
+            bits: self.bits.count(),
             pre_shift: self.requantize.pre_shift,
             post_shift: self.requantize.post_shift,
             multipliers: &self.multipliers,

@@ -1,6 +1,6 @@
 //! From a trained generator in floats to the integers of a model file.
 //!
-//! Post-training quantization: weights with one scale per output channel, activations with one
+//! Weights of eight bits (four where the training has seen to it) with one scale per output channel, activations with one
 //! scale per layer, chosen from what the generator puts out for many latents. All zero points are
 //! zero. `runtime/ARITHMETIC.md` says what the runtime makes of it.
 
@@ -147,6 +147,7 @@ fn float_layers(generator: &Generator) -> Vec<FloatLayer> {
                     input,
                     output,
                 },
+                bits: stage.bits,
                 weights: stage.weights,
                 bias: stage.bias,
                 label: stage.label,

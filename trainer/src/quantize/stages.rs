@@ -8,7 +8,7 @@ use crate::gan::generator::{
     UpConv,
 };
 use crate::gan::layers::{Normalisation, values};
-use crate::gan::recipe::SLOPE;
+use crate::gan::recipe::{Bits, SLOPE};
 
 /// A layer with its activation.
 pub struct Stage {
@@ -19,6 +19,8 @@ pub struct Stage {
     /// What it puts out for some inputs, `[batch][height][width][channel]`, after its activation;
     /// the last layer's before it.
     pub output: Tensor<4>,
+    /// How wide the weights become.
+    pub bits: Bits,
     /// In the order of [`super::FloatLayer::weights`].
     pub weights: Vec<f32>,
     /// As [`super::FloatLayer::bias`].
@@ -50,34 +52,46 @@ fn leaky() -> Activation {
 }
 
 fn conv(network: &ConvGenerator, latent: usize, inputs: Tensor<2>) -> Vec<Stage> {
+    let bits = network.weights();
     let outputs = network.activations(inputs);
-    let (weights, label) = dense_weights(network.dense.val(), latent);
-    vec![
-        Stage {
+    let mut stages = vec![];
+    let mut width = latent;
+    if let (Some(weight), Some(output)) = (&network.hidden, outputs.hidden) {
+        let (weights, label) = dense_weights(weight.val(), latent);
+        let [batch, units] = output.dims();
+        stages.push(Stage {
             kind: Kind::Dense,
             activation: leaky(),
-            output: outputs.dense,
+            output: output.reshape([batch, 1, 1, units]),
+            bits: Bits::Eight,
             weights,
             bias: vec![],
             label,
-        },
-        Stage {
-            kind: UP,
-            activation: leaky(),
-            output: outputs.first,
-            weights: up_weights(&network.first),
-            bias: values(network.first.bias.val()),
-            label: vec![],
-        },
-        Stage {
-            kind: UP,
-            activation: Activation::Tanh,
-            output: outputs.logits,
-            weights: up_weights(&network.second),
-            bias: values(network.second.bias.val()),
-            label: vec![],
-        },
-    ]
+        });
+        width = units;
+    }
+    let (weights, label) = dense_weights(network.dense.val(), width);
+    stages.push(Stage {
+        kind: Kind::Dense,
+        activation: leaky(),
+        output: outputs.dense,
+        bits: bits.dense,
+        weights,
+        bias: vec![],
+        label,
+    });
+    let up = |layer: &UpConv, activation, output| Stage {
+        kind: UP,
+        activation,
+        output,
+        bits: bits.convolutions,
+        weights: up_weights(layer),
+        bias: values(layer.bias.val()),
+        label: vec![],
+    };
+    stages.push(up(&network.first, leaky(), outputs.first));
+    stages.push(up(&network.second, Activation::Tanh, outputs.logits));
+    stages
 }
 
 fn perceptron(network: &PerceptronGenerator, latent: usize, inputs: Tensor<2>) -> Vec<Stage> {
@@ -92,6 +106,7 @@ fn perceptron(network: &PerceptronGenerator, latent: usize, inputs: Tensor<2>) -
             kind: Kind::Dense,
             activation: leaky(),
             output: hidden.reshape([batch, 1, 1, units]),
+            bits: Bits::Eight,
             weights,
             bias: values(network.hidden.bias.val()),
             label,
@@ -100,6 +115,7 @@ fn perceptron(network: &PerceptronGenerator, latent: usize, inputs: Tensor<2>) -
             kind: Kind::Dense,
             activation: Activation::Tanh,
             output: logits.reshape([batch, height, width, channels]),
+            bits: Bits::Eight,
             weights: output_weights,
             bias: values(network.output.bias.val()),
             label: vec![],
@@ -124,6 +140,7 @@ fn dcgan(network: &DcganGenerator, latent: usize, inputs: Tensor<2>) -> Vec<Stag
             kind: Kind::Dense,
             activation: Activation::Relu,
             output: statistics.dense,
+            bits: Bits::Eight,
             weights: dense,
             bias: statistics.dense_norm.offset,
             label,
@@ -132,6 +149,7 @@ fn dcgan(network: &DcganGenerator, latent: usize, inputs: Tensor<2>) -> Vec<Stag
             kind: UP,
             activation: Activation::Relu,
             output: statistics.first,
+            bits: Bits::Eight,
             weights: first,
             bias: statistics.first_norm.offset,
             label: vec![],
@@ -140,6 +158,7 @@ fn dcgan(network: &DcganGenerator, latent: usize, inputs: Tensor<2>) -> Vec<Stag
             kind: UP,
             activation: Activation::Tanh,
             output: statistics.logits,
+            bits: Bits::Eight,
             weights: up_weights(&network.second),
             bias: values(network.second.bias.val()),
             label: vec![],

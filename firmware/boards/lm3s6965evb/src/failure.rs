@@ -1,44 +1,60 @@
-//! What happens when the firmware fails: the reason goes to the log, and the emulator ends.
+//! What happens when the firmware fails: the reason goes to the log and to the display, and the
+//! watchdog resets the chip.
 
+use core::fmt::Display;
 use core::panic::PanicInfo;
 use core::sync::atomic::{AtomicBool, Ordering};
 
 use cortex_m_rt::exception;
+use firmware::show_text;
+
+use crate::board::start_display;
+use crate::watchdog::Watchdog;
+use crate::{ssd0323, sysctl};
 
 /// Set by the first failure. A second one comes from reporting the first.
 static FAILED: AtomicBool = AtomicBool::new(false);
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
-    if !FAILED.swap(true, Ordering::Relaxed) {
-        defmt::error!("{}", defmt::Display2Format(info));
-    }
-    end()
+    fail(info)
 }
 
 /// defmt's own panics have written their message already.
 #[defmt::panic_handler]
 fn defmt_panic() -> ! {
-    FAILED.store(true, Ordering::Relaxed);
-    end()
+    fail(&"see the log")
 }
 
 #[exception]
 #[allow(unsafe_code)] // cortex-m-rt asks for an unsafe function here
 unsafe fn HardFault(frame: &cortex_m_rt::ExceptionFrame) -> ! {
-    if !FAILED.swap(true, Ordering::Relaxed) {
-        defmt::error!("hard fault at {=u32:#010x}", frame.pc());
-    }
-    end()
+    fail(&format_args!("hard fault at {:#010x}", frame.pc()))
 }
 
 #[exception]
 #[allow(unsafe_code)] // cortex-m-rt asks for an unsafe function here
 unsafe fn DefaultHandler(interrupt: i16) {
-    defmt::panic!("unexpected interrupt {}", interrupt);
+    fail(&format_args!("unexpected interrupt {interrupt}"))
 }
 
-/// Ends the emulator with a failure.
-fn end() -> ! {
-    semihosting::process::exit(1)
+/// Reports the failure and waits for the watchdog, some seconds in which it can be read.
+///
+/// The display is started anew: nobody knows what the failed program had sent to it.
+fn fail(reason: &dyn Display) -> ! {
+    if !FAILED.swap(true, Ordering::Relaxed) {
+        // Perhaps it failed before it had started these.
+        sysctl::start();
+        Watchdog::start();
+        defmt::error!("{}", defmt::Display2Format(reason));
+        let mut shadow = ssd0323::BLACK;
+        let shown = show_text(
+            &mut start_display(&mut shadow),
+            format_args!("Restarting: {reason}"),
+        );
+        let Ok(()) = shown;
+    }
+    loop {
+        cortex_m::asm::nop();
+    }
 }

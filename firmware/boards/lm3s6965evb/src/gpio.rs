@@ -42,6 +42,8 @@ pub const PORT_A: Port = Port::new(0x4000_4000);
 pub const PORT_C: Port = Port::new(0x4000_6000);
 /// Port D.
 pub const PORT_D: Port = Port::new(0x4000_7000);
+/// Port E.
+pub const PORT_E: Port = Port::new(0x4002_4000);
 /// Port F.
 pub const PORT_F: Port = Port::new(0x4002_5000);
 

@@ -17,15 +17,17 @@ const RCC_PWRDN: u32 = 1 << 13;
 const RCC_USESYSDIV: u32 = 1 << 22;
 const RCC_SYSDIV: u32 = 0xF << 23;
 const RCC_SYSDIV_4: u32 = 3 << 23;
+const RCGC0: Register = Register::new(0x400F_E100);
+const RCGC0_WDT: u32 = 1 << 3;
 const RCGC1: Register = Register::new(0x400F_E104);
 const RCGC1_SSI0: u32 = 1 << 4;
 const RCGC2: Register = Register::new(0x400F_E108);
-const RCGC2_GPIO_A_C_D_F: u32 = 1 << 0 | 1 << 2 | 1 << 3 | 1 << 5;
+const RCGC2_GPIO_A_C_D_E_F: u32 = 1 << 0 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5;
 
 /// Cycles of the internal oscillator (12 MHz) that the board's crystal gets to start up: 20 ms.
 const CRYSTAL_START: u32 = 240_000;
 
-/// Runs the core from the PLL at [`CLOCK_HZ`], and clocks SSI0 and GPIO ports A, C, D and F.
+/// Runs the core from the PLL at [`CLOCK_HZ`], and clocks the watchdog, SSI0 and GPIO ports A, C, D, E and F.
 ///
 /// The order is the data sheet's: off the PLL, choose the board's 8 MHz crystal, power the PLL,
 /// wait until it has locked, switch over. The PLL gives 200 MHz, which is divided by four.
@@ -41,8 +43,9 @@ pub fn start() {
     while RIS.read() & RIS_PLLLRIS == 0 {}
     RCC.clear(RCC_BYPASS);
 
+    RCGC0.set(RCGC0_WDT);
     RCGC1.set(RCGC1_SSI0);
-    RCGC2.set(RCGC2_GPIO_A_C_D_F);
+    RCGC2.set(RCGC2_GPIO_A_C_D_E_F);
     // A peripheral may be used three cycles after its clock was turned on.
     cortex_m::asm::delay(3);
 }

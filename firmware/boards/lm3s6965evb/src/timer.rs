@@ -1,12 +1,10 @@
-//! Time from SysTick: the app's clock and its delay.
+//! Time from SysTick: the app's clock.
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use cortex_m::peripheral::SYST;
 use cortex_m::peripheral::syst::SystClkSource;
 use cortex_m_rt::exception;
-use embedded_hal::delay::DelayNs;
-use firmware::Clock;
 
 use crate::sysctl::CLOCK_HZ;
 
@@ -36,7 +34,8 @@ impl Timer {
         Self(())
     }
 
-    fn now(self) -> u32 {
+    /// Microseconds since [`Timer::start`], wrapping at 2^32.
+    pub fn micros(self) -> u32 {
         loop {
             let milliseconds = MILLISECONDS.load(Ordering::Relaxed);
             // SysTick counts down.
@@ -48,28 +47,9 @@ impl Timer {
             }
         }
     }
-}
 
-impl Clock for Timer {
-    fn micros(&self) -> Option<u32> {
-        Some(self.now())
-    }
-}
-
-impl DelayNs for Timer {
-    fn delay_ns(&mut self, ns: u32) {
-        let start = self.now();
-        // One more, because the first microsecond has already begun.
-        let wait = ns.div_ceil(1_000) + 1;
-        loop {
-            let waited = self.now().wrapping_sub(start);
-            if waited >= wait {
-                return;
-            }
-            // The next interrupt comes within a millisecond.
-            if wait - waited > 1_000 {
-                cortex_m::asm::wfi();
-            }
-        }
+    /// Sleeps until the next millisecond, or another interrupt.
+    pub fn rest(self) {
+        cortex_m::asm::wfi();
     }
 }

@@ -11,6 +11,7 @@ use std::time::Instant;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use super::plane::{Plane, PlaneArgs};
 use super::recipe_args::RecipeArgs;
 use super::{CliError, DataArgs, tell};
 use crate::backend::Backend;
@@ -18,6 +19,7 @@ use crate::training::Evaluator;
 use play::End;
 use prepare::Training;
 
+pub use prepare::generator_of;
 pub use progress::{bar, judge};
 
 /// Train a GAN on images and write its generator as a model file for microcontrollers
@@ -65,6 +67,25 @@ pub struct TrainArgs {
     /// with --export and --grid, and --data says where the same images are now.
     #[arg(long, value_name = "DIR")]
     resume: Option<PathBuf>,
+
+    #[command(flatten)]
+    plane: PlaneArgs,
+}
+
+impl TrainArgs {
+    /// The arguments that only make sense for images, and whether they are given.
+    fn for_images(&self) -> Vec<(&'static str, bool)> {
+        let mut arguments = self.recipe.for_images().to_vec();
+        arguments.extend([
+            ("--export", self.export.is_some()),
+            ("--grid", self.grid.is_some()),
+            ("--run", self.run.is_some()),
+            ("--checkpoint-every", self.checkpoint_every.is_some()),
+            ("--resume", self.resume.is_some()),
+            ("--mirror", self.data.mirror.is_some()),
+        ]);
+        arguments
+    }
 }
 
 /// Runs the command.
@@ -74,6 +95,12 @@ pub struct TrainArgs {
 /// resume, the training diverges or a file cannot be written.
 pub fn run(args: &TrainArgs) -> Result<(), CliError> {
     let started = Instant::now();
+    if let Some(plane) = Plane::named(args.data.data.as_deref()) {
+        plane.refuse(&args.for_images())?;
+        let (loss, steps) = (args.recipe.loss()?, args.recipe.steps);
+        return plane.run(&args.plane, loss, steps, args.seed);
+    }
+    args.plane.refuse()?;
     let mut training = match &args.resume {
         Some(folder) => Training::resume(args, folder)?,
         None => Training::begin(args)?,

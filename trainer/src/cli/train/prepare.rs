@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 use super::super::recipe_args::{RecipeArgs, check_images};
 use super::super::{CliError, DataArgs, tell};
 use super::TrainArgs;
 use crate::backend::Backend;
-use crate::data::DataSet;
+use crate::data::{DataSet, Images};
 use crate::gan::game::Game;
+use crate::gan::generator::Generator;
 use crate::gan::recipe::Recipe;
 use crate::output;
 use crate::training::{Best, Checkpoint, CheckpointError, Folder, History, Identity};
@@ -190,6 +192,30 @@ impl Training {
     pub fn seed(&self) -> u64 {
         self.setup.seed
     }
+}
+
+/// The generator of the training in `folder` as its checkpoint has it, in floats and without
+/// automatic differentiation, and after how many steps that is. `images` must have the size and the
+/// classes of those that it learned from.
+///
+/// # Errors
+/// [`CliError`] if there is no usable checkpoint, or it is one of a training with other images.
+pub fn generator_of(folder: &Path, images: &Images) -> Result<(Generator, u32), CliError> {
+    let path = Folder::at(folder).checkpoint();
+    let checkpoint = Checkpoint::read(&path)?;
+    let setup: Setup =
+        serde_json::from_str(&checkpoint.arguments).map_err(|_| CheckpointError::Version(path))?;
+    let recipe = setup.recipe.recipe()?;
+    let game = Game::new(
+        recipe,
+        checkpoint.steps,
+        setup.seed,
+        images,
+        &Device::flex(),
+    )
+    .restore(&checkpoint.game)
+    .map_err(CliError::State)?;
+    Ok((game.average().clone(), checkpoint.game.step))
 }
 
 fn tell_data(data: &DataSet) {

@@ -55,9 +55,34 @@ impl Discriminator {
     /// `[-1, 1]`, labels `[batch]`, which some discriminators do not look at.
     pub fn forward(&self, images: Tensor<4>, labels: Tensor<1, Int>) -> Tensor<1> {
         match self {
-            Self::Patches(network) => network.forward(images, labels),
+            Self::Patches(network) => network.logits(network.features(images), labels),
             Self::Perceptron(network) => network.forward(images),
             Self::Dcgan(network) => network.forward(images),
+        }
+    }
+
+    /// The same, and how real the first images look if they have other labels: as many as there are
+    /// of `others`.
+    pub fn forward_mislabelled(
+        &self,
+        images: Tensor<4>,
+        labels: Tensor<1, Int>,
+        others: Tensor<1, Int>,
+    ) -> (Tensor<1>, Tensor<1>) {
+        let [count] = others.dims();
+        match self {
+            Self::Patches(network) => {
+                let features = network.features(images);
+                let first = features.clone().narrow(0, 0, count);
+                (
+                    network.logits(features, labels),
+                    network.logits(first, others),
+                )
+            }
+            Self::Perceptron(_) | Self::Dcgan(_) => {
+                let logits = self.forward(images, labels);
+                (logits.clone(), logits.narrow(0, 0, count))
+            }
         }
     }
 

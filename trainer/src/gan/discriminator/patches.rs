@@ -42,9 +42,9 @@ impl PatchDiscriminator {
         }
     }
 
-    /// How real images look, as logits `[batch]`: images `[batch][height][width][channel]` in
-    /// `[-1, 1]`, labels `[batch]`.
-    pub fn forward(&self, images: Tensor<4>, labels: Tensor<1, Int>) -> Tensor<1> {
+    /// What the last layer looks at, `[batch][feature]`, of images
+    /// `[batch][height][width][channel]` in `[-1, 1]`.
+    pub fn features(&self, images: Tensor<4>) -> Tensor<2> {
         let [batch, height, width, channels] = images.dims();
         let areas = (height / 4 - 1) / 2 * ((width / 4 - 1) / 2);
         // The windows come in an order in which what is joined next is side by side already.
@@ -55,7 +55,13 @@ impl PatchDiscriminator {
         let joined = patches.reshape([batch * areas, 4 * PATCH]);
         let joined = self.area.forward_leaky(joined, SLOPE);
         let all = joined.reshape([batch, areas * AREA]);
-        let features = self.features.forward_leaky(all, SLOPE);
+        self.features.forward_leaky(all, SLOPE)
+    }
+
+    /// How real images with these features look, as logits `[batch]`, if they have the labels
+    /// `[batch]`.
+    pub fn logits(&self, features: Tensor<2>, labels: Tensor<1, Int>) -> Tensor<1> {
+        let [batch, _] = features.dims();
         let projection = (features.clone() * self.embedding.val().select(0, labels)).sum_dim(1);
         (self.output.forward(features) + projection).reshape([batch])
     }

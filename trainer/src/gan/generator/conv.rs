@@ -6,15 +6,19 @@ use burn::module::{Initializer, Module, Param};
 use burn::tensor::Device;
 
 use crate::fused::{bias_leaky_relu, leaky_relu, matmul, tanh};
+use crate::gan::int4::rounded;
 use crate::gan::layers::{normal, uniform_fan_in};
-use crate::gan::recipe::{ConvShape, SLOPE};
+use crate::gan::recipe::{Bits, ConvShape, SLOPE, Weights};
 use crate::patches::{all_corners, interleaved, overlapped};
 
 /// A generator; [`ConvShape`] says how its layers follow each other.
 #[derive(Module, Debug)]
 pub struct ConvGenerator {
-    /// Dense layer: weight `[latent + classes][height * width * channel]`. It has no bias: the
+    /// The hidden layer, if there is one: weight `[latent + classes][hidden]`. It has no bias: the
     /// label's rows are one for each class.
+    pub hidden: Option<Param<Tensor<2>>>,
+    /// The dense layer that makes pixels: weight `[hidden][height * width * channel]`, or `[latent +
+    /// classes][height * width * channel]` without a hidden layer. It has no bias either.
     pub dense: Param<Tensor<2>>,
     /// First transposed convolution.
     pub first: UpConv,
@@ -23,11 +27,15 @@ pub struct ConvGenerator {
     #[module(skip)]
     shape: ConvShape,
     #[module(skip)]
+    latent: usize,
+    #[module(skip)]
     base: [usize; 2],
 }
 
 /// What each layer of a [`ConvGenerator`] puts out, after its activation.
 pub struct Activations {
+    /// `[batch][hidden]`, if there is a hidden layer.
+    pub hidden: Option<Tensor<2>>,
     /// `[batch][h/4][w/4][first]`.
     pub dense: Tensor<4>,
     /// `[batch][h/2][w/2][second]`.
@@ -37,21 +45,29 @@ pub struct Activations {
 }
 
 impl ConvGenerator {
-    /// A generator with random weights, from `inputs` numbers to images of `height`, `width`
-    /// (multiples of four) and `channels`.
+    /// A generator with random weights, from a latent and a label of `classes` classes to images of
+    /// `height`, `width` (multiples of four) and `channels`.
     pub fn new(
         shape: ConvShape,
-        inputs: usize,
+        latent: usize,
+        classes: usize,
         [height, width, channels]: [usize; 3],
         device: &Device,
     ) -> Self {
         let base = [height / 4, width / 4];
+        let inputs = latent + classes;
+        let hidden = shape
+            .hidden
+            .map(|units| uniform_fan_in([inputs, units], inputs, device));
+        let inputs = shape.hidden.unwrap_or(inputs);
         let outputs = base[0] * base[1] * shape.first;
         Self {
+            hidden,
             dense: uniform_fan_in([inputs, outputs], inputs, device),
             first: UpConv::new(shape.first, shape.second, device),
             second: UpConv::new(shape.second, channels, device),
             shape,
+            latent,
             base,
         }
     }
@@ -61,19 +77,33 @@ impl ConvGenerator {
         tanh(self.activations(input).logits)
     }
 
+    /// How wide the weights of each layer are on the device.
+    pub fn weights(&self) -> Weights {
+        self.shape.weights
+    }
+
     /// What every layer puts out.
     pub fn activations(&self, input: Tensor<2>) -> Activations {
         let [batch, _] = input.dims();
         let [height, width] = self.base;
-        let dense = leaky_relu(matmul(input, self.dense.val()), SLOPE as f32).reshape([
-            batch,
-            height,
-            width,
-            self.shape.first,
-        ]);
-        let first = self.first.forward_leaky(dense.clone(), SLOPE);
-        let logits = self.second.forward(first.clone());
+        let Weights {
+            dense,
+            convolutions,
+        } = self.shape.weights;
+        let channels = self.shape.first;
+        let hidden = self
+            .hidden
+            .as_ref()
+            .map(|weight| leaky_relu(matmul(input.clone(), weight.val()), SLOPE as f32));
+        let input = hidden.clone().unwrap_or(input);
+        let rows = self.shape.hidden.unwrap_or(self.latent);
+        let weight = rounded(self.dense.val(), rows, channels, dense);
+        let dense = leaky_relu(matmul(input, weight), SLOPE as f32)
+            .reshape([batch, height, width, channels]);
+        let first = self.first.forward_leaky(dense.clone(), SLOPE, convolutions);
+        let logits = self.second.forward_leaky(first.clone(), 1.0, convolutions);
         Activations {
+            hidden,
             dense,
             first,
             logits,
@@ -114,26 +144,27 @@ impl UpConv {
 
     /// `[batch][height][width][input channel]` to `[batch][2 height][2 width][output channel]`.
     pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
-        self.forward_leaky(input, 1.0)
+        self.forward_leaky(input, 1.0, Bits::Eight)
     }
 
-    /// The same with a leaky ReLU behind it.
-    pub fn forward_leaky(&self, input: Tensor<4>, slope: f64) -> Tensor<4> {
+    /// The same with a leaky ReLU behind it, and weights as they are when they have `bits` bits.
+    pub fn forward_leaky(&self, input: Tensor<4>, slope: f64, bits: Bits) -> Tensor<4> {
         let [batch, height, width, inputs] = input.dims();
         let [outputs] = self.bias.dims();
         let corners = (height + 1) * (width + 1);
+        let weight = rounded(self.weight.val(), 4 * inputs, outputs, bits);
         // Gathering the inputs of every corner copies each input four times, adding up what every
         // input contributes to its corners copies each output four times: the smaller one.
         let sums = if outputs * 4 < inputs {
             let pixels = input.reshape([batch * height * width, inputs]);
-            let parts = matmul(pixels, self.weight_by_input());
+            let parts = matmul(pixels, weight_by_input(weight));
             overlapped([height, width, outputs])
                 .apply(parts.reshape([batch, height * width * 16 * outputs]))
         } else {
             let inputs_of_corners = all_corners([height, width, inputs])
                 .apply(input.reshape([batch, height * width * inputs]))
                 .reshape([batch * corners, 4 * inputs]);
-            let products = matmul(inputs_of_corners, self.weight.val());
+            let products = matmul(inputs_of_corners, weight);
             interleaved([height, width, outputs])
                 .apply(products.reshape([batch, corners * 4 * outputs]))
         };
@@ -144,17 +175,6 @@ impl UpConv {
             2 * width,
             outputs,
         ])
-    }
-
-    /// The weight as `[input channel]` by `[2 input rows][2 input columns][2 output rows][2 output
-    /// columns][output channel]`.
-    fn weight_by_input(&self) -> Tensor<2> {
-        let [inputs, outputs] = self.weight.dims().map(|size| size / 4);
-        self.weight
-            .val()
-            .reshape([4, inputs, 4 * outputs])
-            .permute([1, 0, 2])
-            .reshape([inputs, 16 * outputs])
     }
 
     /// Place in [`UpConv::weight`] of the weight that PyTorch's `ConvTranspose2d` has at
@@ -173,6 +193,16 @@ impl UpConv {
             (2 * output_row + output_column) * outputs + output,
         ]
     }
+}
+
+/// [`UpConv::weight`] as `[input channel]` by `[2 input rows][2 input columns][2 output rows][2
+/// output columns][output channel]`.
+fn weight_by_input(weight: Tensor<2>) -> Tensor<2> {
+    let [inputs, outputs] = weight.dims().map(|size| size / 4);
+    weight
+        .reshape([4, inputs, 4 * outputs])
+        .permute([1, 0, 2])
+        .reshape([inputs, 16 * outputs])
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ impl Generator {
         let inputs = latent + classes;
         let network = match shape {
             GeneratorShape::Conv(shape) => {
-                GeneratorNetwork::Conv(ConvGenerator::new(shape, inputs, size, device))
+                GeneratorNetwork::Conv(ConvGenerator::new(shape, latent, classes, size, device))
             }
             GeneratorShape::Perceptron { hidden } => {
                 GeneratorNetwork::Perceptron(PerceptronGenerator::new(inputs, hidden, size, device))

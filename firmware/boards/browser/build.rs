@@ -1,0 +1,5 @@
+//! Embeds the model.
+
+fn main() {
+    embed::build_script();
+}

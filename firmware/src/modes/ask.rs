@@ -1,0 +1,66 @@
+//! The digit that is asked for.
+
+use crate::board::{Board, DisplayError};
+use crate::input::Input;
+use crate::layout::Layout;
+use crate::log::info;
+use crate::mode::{Mode, Scene};
+use crate::painter::Drawn;
+use crate::reason::Reason;
+use crate::stop::Stop;
+use crate::style::Style;
+use crate::time::turn;
+
+/// The digit that is asked for, large, and never twice the same.
+///
+/// [`Input::Next`], [`Input::Previous`] and [`Input::Label`] choose the digit, [`Input::Action`]
+/// draws another of the same class.
+#[derive(Debug)]
+pub struct Ask {
+    layout: Layout,
+    label: u8,
+    /// Whether the digit has yet to be drawn.
+    pending: bool,
+}
+
+impl Mode for Ask {
+    fn start<B: Board>(scene: &mut Scene<'_, '_, B>) -> Result<Self, Stop<DisplayError<B>>> {
+        let (display, needed) = (scene.display(), scene.picture());
+        Ok(Self {
+            layout: Layout::one(display, needed)
+                .ok_or(Reason::DisplayTooSmall { needed, display })?,
+            label: 0,
+            pending: true,
+        })
+    }
+
+    fn step<B: Board>(
+        &mut self,
+        scene: &mut Scene<'_, '_, B>,
+        input: Option<Input>,
+    ) -> Result<Option<Drawn>, Stop<DisplayError<B>>> {
+        let labels = scene.labels();
+        let asked = match input {
+            Some(Input::Action) => Some(self.label),
+            Some(Input::Next) => Some(turn(self.label, labels, true)),
+            Some(Input::Previous) => Some(turn(self.label, labels, false)),
+            Some(Input::Label(label)) if label < labels => Some(label),
+            _ => None,
+        };
+        if let Some(label) = asked {
+            self.label = label;
+            self.pending = true;
+        }
+        if !self.pending {
+            return Ok(None);
+        }
+        self.pending = false;
+        let seed = scene.seed();
+        let drawn = scene.draw(&self.layout.cell(0), Style::of(seed), self.label)?;
+        info!(
+            "ask: label {}, seed {}, {} us, {} us of them for the display",
+            drawn.label, seed, drawn.micros, drawn.display_micros
+        );
+        Ok(Some(drawn))
+    }
+}

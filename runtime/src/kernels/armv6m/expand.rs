@@ -1,0 +1,70 @@
+//! Gathering inputs.
+#![allow(unsafe_code)]
+
+use core::arch::naked_asm;
+
+use crate::kernels::portable::crossed;
+
+/// Words that a gathered quad takes.
+pub const fn words_per_quad(bits: u8) -> usize {
+    if bits == 4 { 2 } else { 4 }
+}
+
+/// Gathers `quads` in `words`, as many as there is room for, and returns their number and the sum
+/// of their inputs.
+#[inline(always)]
+pub fn expand(bits: u8, quads: &[[u8; 4]], words: &mut [u32]) -> (usize, i32) {
+    if bits == 4 {
+        return expand_crossed(quads, words);
+    }
+    let count = quads.len().min(words.len() / 4);
+    if count == 0 {
+        return (0, 0);
+    }
+    // SAFETY: `count` is not zero; there are as many quads and four times as many words.
+    let total = unsafe { expand_quads(quads.as_ptr().cast(), words.as_mut_ptr(), count) };
+    (count, total)
+}
+
+#[inline(never)]
+fn expand_crossed(quads: &[[u8; 4]], words: &mut [u32]) -> (usize, i32) {
+    let mut total = 0i32;
+    let mut count = 0;
+    for (&quad, words) in quads.iter().zip(words.as_chunks_mut::<2>().0) {
+        let [a, b, c, d] = quad.map(|byte| i32::from(byte as i8));
+        *words = [crossed(a, c), crossed(b, d)];
+        total = total.wrapping_add(a + b + c + d);
+        count += 1;
+    }
+    (count, total)
+}
+
+/// r0 quads, r1 words, r2 end of the quads; r3 sum of the inputs, r4 to r7 inputs.
+#[unsafe(naked)]
+unsafe extern "C" fn expand_quads(_: *const u8, _: *mut u32, _: usize) -> i32 {
+    naked_asm!(
+        "push {{r4-r7, lr}}",
+        "lsls r2, r2, #2",
+        "adds r2, r2, r0",
+        "movs r3, #0",
+        "2:",
+        "ldrb r4, [r0]",
+        "ldrb r5, [r0, #2]",
+        "ldrb r6, [r0, #1]",
+        "ldrb r7, [r0, #3]",
+        "sxtb r4, r4",
+        "sxtb r5, r5",
+        "sxtb r6, r6",
+        "sxtb r7, r7",
+        "stmia r1!, {{r4-r7}}",
+        "adds r3, r3, r4",
+        "adds r3, r3, r5",
+        "adds r3, r3, r6",
+        "adds r3, r3, r7",
+        "adds r0, r0, #4",
+        "cmp r0, r2",
+        "bne 2b",
+        "mov r0, r3",
+        "pop {{r4-r7, pc}}",
+    )
+}

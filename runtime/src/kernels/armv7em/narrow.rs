@@ -1,0 +1,107 @@
+//! Windows of two columns.
+#![allow(unsafe_code)]
+
+use core::arch::naked_asm;
+
+use crate::kernels::narrow::Work;
+
+/// One word of a row's matrix, with a pair of inputs in `$x`.
+macro_rules! narrow_word {
+    ($even:literal, $odd:literal, $word:literal, $x:literal) => {
+        concat!(
+            "smlad ", $odd, ", ", $word, ", ", $x, ", ", $odd, "\n", "uxtb16 ", $word, ", ", $word,
+            "\n", "smlad ", $even, ", ", $word, ", ", $x, ", ", $even, "\n",
+        )
+    };
+}
+
+/// A quad of inputs with both rows' matrices.
+macro_rules! narrow_quad {
+    () => {
+        concat!(
+            "ldr r11, [r2], #4\n",
+            "sxtb16 r10, r11\n",
+            "sxtb16 r11, r11, ror #8\n",
+            "smlad r8, r10, r9, r8\n",
+            "smlad r8, r11, r9, r8\n",
+            "ldrd r12, lr, [r0], #8\n",
+            narrow_word!("r4", "r5", "r12", "r10"),
+            narrow_word!("r4", "r5", "lr", "r11"),
+            "ldrd r12, lr, [r1], #8\n",
+            narrow_word!("r6", "r7", "r12", "r10"),
+            narrow_word!("r6", "r7", "lr", "r11"),
+        )
+    };
+}
+
+/// r0 and r1 weights, r2 inputs, r3 quads; r4 to r7 sums (even and odd column of each row), r8 sum
+/// of the inputs, r9 two ones, r10 and r11 pairs of inputs, r12 and lr words of weights. On the
+/// stack: the work, the next tap's row, taps left, the window's offset.
+#[unsafe(naked)]
+pub unsafe extern "C" fn narrow_windows(_: &mut Work) {
+    naked_asm!(
+        cpu!(),
+        "push {{r4-r11, lr}}",
+        "sub sp, sp, #16",
+        "str r0, [sp]",
+        "mov r9, #0x00010001",
+        "movs r2, #0",
+        // A window.
+        "2:",
+        "str r2, [sp, #12]",
+        "ldr r12, [sp]",
+        "ldr r3, [r12, #28]",
+        "add r2, r12, #36",
+        "strd r2, r3, [sp, #4]",
+        "ldrd r0, r1, [r12]",
+        "movs r4, #0",
+        "movs r5, #0",
+        "movs r6, #0",
+        "movs r7, #0",
+        "mov r8, #0",
+        // A tap.
+        "3:",
+        "ldr r12, [sp]",
+        "ldrd r2, r10, [sp, #4]",
+        "ldr r11, [r2], #4",
+        "subs r10, r10, #1",
+        "strd r2, r10, [sp, #4]",
+        "ldr r2, [sp, #12]",
+        "ldr r3, [r12, #8]",
+        "add r2, r2, r11",
+        // Two quads a round; an odd number begins in its middle.
+        "lsrs r10, r3, #1",
+        "bcs 5f",
+        "4:",
+        narrow_quad!(),
+        "5:",
+        narrow_quad!(),
+        "subs r3, r3, #2",
+        "bhi 4b",
+        "ldr r10, [sp, #8]",
+        "cmp r10, #0",
+        "bne 3b",
+        "ldr r12, [sp]",
+        "subs r5, r5, r4",
+        "subs r7, r7, r6",
+        "ldr r10, [r12, #32]",
+        "sub r8, r10, r8, lsl #7",
+        "add r4, r4, r8",
+        "add r5, r10, r5, asr #8",
+        "add r6, r6, r8",
+        "add r7, r10, r7, asr #8",
+        "ldrd r10, r11, [r12, #16]",
+        "strd r4, r5, [r10], #8",
+        "strd r6, r7, [r11], #8",
+        "strd r10, r11, [r12, #16]",
+        "ldr r2, [sp, #12]",
+        "ldr r3, [r12, #12]",
+        "add r2, r2, r3",
+        "ldr r3, [r12, #24]",
+        "subs r3, r3, #1",
+        "str r3, [r12, #24]",
+        "bne 2b",
+        "add sp, sp, #16",
+        "pop {{r4-r11, pc}}",
+    )
+}

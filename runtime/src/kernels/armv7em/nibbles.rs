@@ -1,0 +1,105 @@
+//! Sums of 4-bit weights.
+#![allow(unsafe_code)]
+
+use core::arch::naked_asm;
+
+use super::panels::run;
+use crate::kernels::Panels;
+use crate::kernels::portable::{self, crossed, unpair};
+
+/// [`super::panels`] for weights of 4 bits.
+#[inline(always)]
+pub fn nibbles<const W: usize>(panels: &Panels, sums: &mut [i32]) {
+    if W != 8 {
+        return portable::nibbles_of::<W>(panels, sums, |pair| {
+            let (first, second) = unpair(pair);
+            crossed(first, second)
+        });
+    }
+    run(nibbles8, W, W / 2, panels, sums, -8);
+}
+
+/// One word, so four columns, of nibbles with one pair of inputs in r11.
+macro_rules! nibble_word {
+    ($a:literal, $b:literal, $c:literal, $d:literal) => {
+        concat!(
+            "ldr r12, [r0], #4\n",
+            "and lr, r2, r12\n",
+            "smlad ",
+            $a,
+            ", lr, r11, ",
+            $a,
+            "\n",
+            "and lr, r2, r12, lsr #4\n",
+            "smlad ",
+            $b,
+            ", lr, r11, ",
+            $b,
+            "\n",
+            "and lr, r2, r12, lsr #8\n",
+            "smlad ",
+            $c,
+            ", lr, r11, ",
+            $c,
+            "\n",
+            "and lr, r2, r12, lsr #12\n",
+            "smlad ",
+            $d,
+            ", lr, r11, ",
+            $d,
+            "\n",
+        )
+    };
+}
+
+/// As [`bytes8`]: r2 is the mask of a pair of nibbles, r3 to r10 sums, r11 a pair of inputs, r12
+/// weights, lr a pair of weights.
+#[unsafe(naked)]
+unsafe extern "C" fn nibbles8(
+    _: *const u32,
+    _: *const u32,
+    _: usize,
+    _: i32,
+    _: i32,
+    _: *mut i32,
+    _: usize,
+    _: usize,
+) {
+    naked_asm!(
+        cpu!(),
+        // The end of the inputs in the place of the number of quads.
+        "add r2, r1, r2, lsl #3",
+        "push {{r1-r11, lr}}",
+        "mov r2, #0x000f000f",
+        // A panel.
+        "2:",
+        "mov r4, r3",
+        "mov r5, r3",
+        "mov r6, r3",
+        "mov r7, r3",
+        "mov r8, r3",
+        "mov r9, r3",
+        "mov r10, r3",
+        "3:",
+        "ldr r11, [r1], #4",
+        nibble_word!("r3", "r4", "r5", "r6"),
+        nibble_word!("r7", "r8", "r9", "r10"),
+        "ldr r11, [r1], #4",
+        nibble_word!("r3", "r4", "r5", "r6"),
+        nibble_word!("r7", "r8", "r9", "r10"),
+        "ldr lr, [sp, #4]",
+        "cmp r1, lr",
+        "bne 3b",
+        "ldrd r1, r12, [sp, #52]",
+        "stm r1!, {{r3-r10}}",
+        "subs r12, r12, #1",
+        "strd r1, r12, [sp, #52]",
+        "ldr r12, [sp, #60]",
+        "add r0, r0, r12",
+        "ldr r1, [sp]",
+        "ldr r3, [sp, #8]",
+        "bne 2b",
+        "add sp, sp, #12",
+        "pop {{r4-r11, pc}}",
+    )
+}

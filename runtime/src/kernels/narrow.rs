@@ -1,0 +1,60 @@
+//! Windows of two columns, by a target's kernel in assembly.
+#![allow(unsafe_code)]
+
+use super::Narrow;
+use super::target::narrow_windows;
+use crate::narrow::MOST_TAPS;
+
+/// What the kernel works on, in the order in which it reads it.
+#[repr(C)]
+pub struct Work {
+    weights: [*const u32; 2],
+    quads: usize,
+    step: usize,
+    sums: [*mut i32; 2],
+    windows: usize,
+    taps: usize,
+    first: i32,
+    rows: [*const u8; MOST_TAPS],
+}
+
+/// [`super::narrow`].
+#[inline(always)]
+pub fn narrow(work: &Narrow, sums: &mut [i32]) {
+    let windows = sums.len() / 4;
+    let (quads, taps) = (work.segment / 4, work.rows.len());
+    let Some((first_row, second_row)) = sums.split_at_mut_checked(2 * windows) else {
+        return;
+    };
+    let row_len = work.from + windows.saturating_sub(1) * work.step + 4 * quads;
+    let needed = 2 * quads * taps;
+    let [first, second] = work.weights;
+    if windows == 0
+        || quads == 0
+        || taps == 0
+        || taps > MOST_TAPS
+        || work.rows.iter().any(|row| row.len() < row_len)
+        || first.len() < needed
+        || second.len() < needed
+    {
+        return;
+    }
+    let mut rows = [core::ptr::null(); MOST_TAPS];
+    for (pointer, row) in rows.iter_mut().zip(work.rows) {
+        *pointer = row.as_ptr().wrapping_add(work.from);
+    }
+    let mut work = Work {
+        weights: [first.as_ptr(), second.as_ptr()],
+        quads,
+        step: work.step,
+        sums: [first_row.as_mut_ptr(), second_row.as_mut_ptr()],
+        windows,
+        taps,
+        first: work.first,
+        rows,
+    };
+    // SAFETY: none of the numbers is zero; there are two words of weights in each matrix for
+    // each quad of a tap, the last window's bytes are in every row, and each row has two sums a
+    // window.
+    unsafe { narrow_windows(&mut work) }
+}

@@ -1,0 +1,140 @@
+//! Rows of a layer's output from the kept rows of its input.
+
+use crate::finish::Finish;
+use crate::format::{Kind, Layer, Window};
+use crate::geometry::{Geometry, RowTaps};
+use crate::kernels::{depthwise_sum, upsample_row};
+use crate::stage::Stage;
+use crate::window::Scratch;
+
+/// Most channels whose sums a depthwise convolution makes at a time.
+pub(crate) const DEPTHWISE: usize = 32;
+
+/// A layer at work.
+pub(crate) struct Work<'a> {
+    pub geometry: Geometry,
+    /// Bits of a weight: 8 or 4.
+    pub bits: u8,
+    pub weights: &'a [u8],
+    pub finish: Finish<'a>,
+}
+
+/// The memory of all rings, and the one that is a layer's input.
+#[derive(Clone, Copy)]
+pub(crate) struct Input<'a> {
+    pub memory: &'a [u8],
+    pub ring: Stage,
+}
+
+impl<'a> Input<'a> {
+    /// The bytes from the left margin of an input row on, if it is one of `height`.
+    pub fn row(&self, row: i32, height: u16) -> Option<&'a [u8]> {
+        if !(0..i32::from(height)).contains(&row) {
+            return None;
+        }
+        self.memory.get(self.ring.row_start(row as usize)..)
+    }
+}
+
+impl<'a> Work<'a> {
+    /// A layer for a class. `flip` is what the codes of an activation by table differ by.
+    pub fn new(geometry: Geometry, layer: &Layer<'a>, label: u8, flip: u8) -> Self {
+        Self {
+            geometry,
+            bits: layer.bits,
+            weights: layer.weights,
+            finish: Finish::new(layer, &geometry, label, flip),
+        }
+    }
+
+    /// Computes row `y` of the output.
+    #[inline(never)]
+    pub fn row(&self, y: usize, input: &Input, scratch: &mut Scratch, output: &mut [u8]) {
+        match self.geometry.kind {
+            Kind::Upsample(factor) => {
+                let geometry = &self.geometry;
+                let row = input.row(geometry.window_row(y).first, geometry.input.height);
+                let row = row.and_then(|row| row.get(..geometry.input.row_len()));
+                let channels = geometry.input.channels as usize;
+                upsample_row(factor as usize, channels, row.unwrap_or_default(), output);
+            }
+            Kind::Depthwise(window) => self.depthwise(window, y, input, scratch, output),
+            _ => self.matrices(y, input, scratch, output),
+        }
+    }
+
+    /// The layer's words of weights from a place on.
+    pub fn weights_from(&self, place: usize) -> &'a [u32] {
+        let weights: &[u32] = bytemuck::try_cast_slice(self.weights).unwrap_or_default();
+        let start = if self.bits == 4 { place / 8 } else { place / 4 };
+        weights.get(start..).unwrap_or_default()
+    }
+
+    #[inline(never)]
+    fn depthwise(
+        &self,
+        window: Window,
+        y: usize,
+        input: &Input,
+        scratch: &mut Scratch,
+        output: &mut [u8],
+    ) {
+        let geometry = &self.geometry;
+        let taps = geometry.window_row(y);
+        let channels = (geometry.output.channels as usize).max(1);
+        let kernel = window.kernel as usize;
+        for (x, pixel) in output.chunks_exact_mut(channels).enumerate() {
+            // Kept rows begin with a margin as wide as the padding.
+            let from = x * window.stride as usize * channels;
+            let mut first = 0;
+            for part in pixel.chunks_mut(DEPTHWISE) {
+                let Some(sums) = scratch.sums.get_mut(..part.len()) else {
+                    return;
+                };
+                for (offset, sum) in sums.iter_mut().enumerate() {
+                    let channel = first + offset;
+                    *sum = self.finish.first();
+                    for tap in 0..taps.count {
+                        let row = taps.first + tap as i32;
+                        let Some(row) = input.row(row, geometry.input.height) else {
+                            continue;
+                        };
+                        *sum = sum.wrapping_add(depthwise_sum(
+                            kernel,
+                            channels,
+                            row.get(from + channel..).unwrap_or_default(),
+                            self.weights,
+                            self.bits,
+                            tap * kernel * channels + channel,
+                        ));
+                    }
+                }
+                self.finish.apply(sums, first, first, part);
+                first += DEPTHWISE;
+            }
+        }
+    }
+}
+
+/// Whole taps of a window, of which those beyond the edges are left out.
+pub(crate) struct Inside {
+    pub taps: RowTaps,
+    /// Taps left out before them.
+    pub skipped: usize,
+}
+
+impl Inside {
+    /// What of `all` is within an input of `height` rows.
+    pub fn new(all: &RowTaps, height: u16) -> Self {
+        let end = (all.first + all.count as i32).min(i32::from(height));
+        let first = all.first.max(0);
+        Self {
+            taps: RowTaps {
+                phase: all.phase,
+                first,
+                count: (end - first).max(0) as usize,
+            },
+            skipped: (first - all.first) as usize,
+        }
+    }
+}
