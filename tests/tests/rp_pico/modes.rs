@@ -115,7 +115,7 @@ fn morph_shows_pictures_between_two_seeds_thirty_times_a_second() {
         "{frames}, {micros}"
     );
     pico.press(ACTION).unwrap();
-    let [label, t, _256, from, to] = numbers_after(&mut pico, "morph: held, label ");
+    let [label, t, _of, from, to] = numbers_after(&mut pico, "morph: held, label ");
     assert_ne!(from, to);
     let between = |len| {
         let [from, to] = [from, to].map(|seed| Latent::from_seed(seed, len));

@@ -206,9 +206,8 @@ mod tests {
         let moments = Moments::of(&points);
         for i in 0..2 {
             assert!((moments.mean[i] - mean[i]).abs() < 0.15, "{moments:?}");
-            for j in 0..2 {
-                let error = moments.covariance[i][j] - covariance[i][j];
-                assert!(error.abs() < 0.3, "{moments:?}");
+            for (ours, true_one) in moments.covariance[i].iter().zip(covariance[i]) {
+                assert!((ours - true_one).abs() < 0.3, "{moments:?}");
             }
         }
         // The game is near its equilibrium.
