@@ -159,7 +159,8 @@ mod tests {
         let (mean, covariance) = ([1.0, -2.0], [[1.0, 0.5], [0.5, 2.0]]);
         let gaussian = Gaussian::new(mean, covariance).unwrap();
         let moments = Moments::of(&draw(Distribution::Gaussian(gaussian), 200_000));
-        let close = |a: f64, b: f64| (a - b).abs() < 0.02;
+        // Five standard deviations of the largest variance's estimate.
+        let close = |a: f64, b: f64| (a - b).abs() < 0.032;
         assert!(
             (0..2).all(|i| close(moments.mean[i], mean[i])),
             "{moments:?}"
