@@ -28,13 +28,19 @@ impl Style {
 
     /// Its latent of `len` components, by [`Latent::from_seed`] and [`Latent::interpolate`].
     pub fn latent(self, len: usize) -> Latent {
-        let from = || Latent::from_seed(self.from, len);
-        let to = || Latent::from_seed(self.to, len);
         match self.t {
-            0 => from(),
-            END.. => to(),
-            t => Latent::interpolate(&from(), &to(), t),
+            0 => Latent::from_seed(self.from, len),
+            END.. => Latent::from_seed(self.to, len),
+            _ => self.between(len),
         }
+    }
+
+    /// Apart from its caller, whose stack then holds one latent while the digit is drawn, not three.
+    #[inline(never)]
+    fn between(self, len: usize) -> Latent {
+        let from = Latent::from_seed(self.from, len);
+        let to = Latent::from_seed(self.to, len);
+        Latent::interpolate(&from, &to, self.t)
     }
 }
 

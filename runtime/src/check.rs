@@ -3,7 +3,7 @@
 use crate::error::{ModelError, Part};
 use crate::format::{Activation, Kind, Layer};
 use crate::geometry::Geometry;
-use crate::layout::{panel_width, weight};
+use crate::layout::{is_nibble, panel_width, weight};
 use crate::requantize::rounding;
 
 /// Every sum of products (inputs being at most 128) with the rounding of the first shift is below
@@ -46,7 +46,7 @@ pub(crate) fn check_layer(
     };
     match geometry.kind {
         Kind::Upsample(_) => {}
-        Kind::Depthwise(_) => sums.depthwise(),
+        Kind::Depthwise(_) if cfg!(feature = "depthwise") => sums.depthwise(),
         _ => sums.matrices(),
     }
     if !sums.in_range {
@@ -105,9 +105,9 @@ impl Sums<'_> {
                 }
             }
             column += width;
-            let words = match self.layer.bits {
-                4 => quads * width / 2,
-                _ => quads * width,
+            let words = match is_nibble(self.layer.bits) {
+                true => quads * width / 2,
+                false => quads * width,
             };
             rest = rest.get(words..).unwrap_or_default();
         }
@@ -117,7 +117,7 @@ impl Sums<'_> {
     /// Sum of the absolute weights of a column of the panel that `words` begins with.
     fn column_norm(&mut self, words: &[u32], quads: usize, width: usize, column: usize) -> u32 {
         // A word has two inputs, in its halves, of two columns or, of 4 bits, four.
-        if self.layer.bits == 4 {
+        if is_nibble(self.layer.bits) {
             let mut code = Code {
                 shift: 4 * (column % 4),
                 mask: 0x000f_000f,
@@ -137,7 +137,11 @@ impl Sums<'_> {
             shift: 8 * (column % 2),
             mask: 0x00ff_00ff,
             // Even columns are stored with 128 added, odd ones in two's complement.
-            flip: if column % 2 == 0 { 0 } else { 0x0080_0080 },
+            flip: if column.is_multiple_of(2) {
+                0
+            } else {
+                0x0080_0080
+            },
             zero: 128,
         };
         let words = words.get(column / 2..).unwrap_or_default();

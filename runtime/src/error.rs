@@ -67,11 +67,41 @@ pub enum ModelError {
         /// The part.
         part: Part,
     },
+    /// A layer needs a feature of this crate that was left out.
+    LayerLeftOut {
+        /// Index of the layer, from 0.
+        layer: u8,
+        /// The feature.
+        feature: Feature,
+    },
     /// The sums of a layer could overflow 32 bits.
     LayerOverflow {
         /// Index of the layer, from 0.
         layer: u8,
     },
+}
+
+/// A feature of this crate without which some layers are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Feature {
+    /// Depthwise convolutions.
+    Depthwise,
+    /// Weights of 4 bits.
+    Int4,
+    /// Nearest upsampling.
+    Upsample,
+}
+
+impl fmt::Display for Feature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Feature::Depthwise => "depthwise",
+            Feature::Int4 => "int4",
+            Feature::Upsample => "upsample",
+        })
+    }
 }
 
 /// A part of a layer in a model file.
@@ -153,6 +183,10 @@ impl fmt::Display for ModelError {
             ModelError::LayerRange { layer, part } => {
                 write!(f, "{part} of layer {layer} out of range")
             }
+            ModelError::LayerLeftOut { layer, feature } => write!(
+                f,
+                "layer {layer} needs the feature `{feature}` of the crate `runtime`, which this program was built without"
+            ),
             ModelError::LayerOverflow { layer } => {
                 write!(f, "the sums of layer {layer} could overflow 32 bits")
             }

@@ -1,23 +1,28 @@
 //! From the sums of a layer's outputs to its activations.
 
-use crate::format::{Activation, Layer};
-use crate::geometry::Geometry;
 use crate::kernels::{scale, tabulate};
 use crate::requantize::{Scale, rounding};
+use crate::stage::Stage;
 
 /// What becomes of a layer's sums: its constants, and the rule of its activation.
 pub(crate) struct Finish<'a> {
     scale: Scale,
     rule: Rule,
-    /// Whether there is one bias for each output.
-    bias_by_output: bool,
     label_shift: u8,
+    constants: Constants<'a>,
+    /// What the class adds to each output, or empty.
+    label: &'a [u8],
+}
+
+/// The constants of a layer's outputs.
+#[derive(Clone, Copy)]
+struct Constants<'a> {
     /// One for each channel.
     multipliers: &'a [i16],
     /// One for each channel or each output, or none.
     bias: &'a [i16],
-    /// What the class adds to each output, or empty.
-    label: &'a [u8],
+    /// Whether there is one bias for each output.
+    bias_by_output: bool,
 }
 
 /// How a scaled sum becomes an activation.
@@ -40,32 +45,48 @@ const REPEATED: usize = 24;
 static ZEROS: [i16; 32] = [0; 32];
 
 impl<'a> Finish<'a> {
-    /// For a layer and a class. The codes of an activation by table differ by `flip`.
+    /// For a layer of `file` and a class. The codes of an activation by table differ by `flip`.
     #[inline(never)]
-    pub fn new(layer: &Layer<'a>, geometry: &Geometry, label: u8, flip: u8) -> Self {
-        let (rule, slope) = match layer.activation {
-            Activation::Identity => (Rule::Plain, 0),
-            Activation::Relu => (Rule::Leaky, 0),
-            Activation::LeakyRelu { slope } => (Rule::Leaky, slope),
-            Activation::Tanh | Activation::Sigmoid => (Rule::Table, 0),
+    pub fn new(file: &'a [u8], layer: &Stage, label: u8, flip: u8) -> Self {
+        let shape = layer.shape();
+        let (channels, outputs) = (usize::from(shape.channels), shape.len());
+        let bias_by_output = layer.terms & Stage::BIAS_BY_OUTPUT != 0;
+        let biases = match layer.terms & (Stage::BIAS_BY_CHANNEL | Stage::BIAS_BY_OUTPUT) {
+            0 => 0,
+            _ if bias_by_output => outputs,
+            _ => channels,
         };
-        let label = label as usize * geometry.output.len();
-        let bias: &[i16] = bytemuck::try_cast_slice(layer.bias).unwrap_or_default();
+        let numbers = file.get(layer.multipliers as usize..).unwrap_or_default();
+        let (multipliers, rest) = split(numbers, 2 * channels);
+        let (bias, labels) = split(rest, 2 * biases);
+        let label = match layer.terms & Stage::LABEL {
+            0 => &[],
+            _ => {
+                let labels = labels.get(usize::from(label) * outputs..);
+                labels.unwrap_or_default()
+            }
+        };
         Self {
             scale: Scale {
                 bias: 1 << (layer.bias_shift & 31),
-                pre_shift: u32::from(layer.pre_shift),
-                rounding: rounding(u32::from(layer.post_shift)),
-                post_shift: u32::from(layer.post_shift),
-                slope: i32::from(slope),
-                flip: u32::from(flip),
+                pre_shift: layer.pre_shift.into(),
+                rounding: rounding(layer.post_shift.into()),
+                post_shift: layer.post_shift.into(),
+                slope: layer.slope.into(),
+                flip: flip.into(),
             },
-            rule,
-            bias_by_output: bias.len() > geometry.output.channels as usize,
+            rule: match layer.rule {
+                Stage::PLAIN => Rule::Plain,
+                Stage::LEAKY => Rule::Leaky,
+                _ => Rule::Table,
+            },
             label_shift: layer.label_shift,
-            multipliers: bytemuck::try_cast_slice(layer.multipliers).unwrap_or_default(),
-            bias,
-            label: layer.label.get(label..).unwrap_or_default(),
+            constants: Constants {
+                multipliers: bytemuck::try_cast_slice(multipliers).unwrap_or_default(),
+                bias: bytemuck::try_cast_slice(bias).unwrap_or_default(),
+                bias_by_output,
+            },
+            label,
         }
     }
 
@@ -83,36 +104,43 @@ impl<'a> Finish<'a> {
                 *sum = sum.wrapping_add(i32::from(label as i8) << (self.label_shift & 31));
             }
         }
-        let period = self.multipliers.len().max(1);
+        let mut constants = self.constants;
+        if constants.bias_by_output {
+            constants.bias = constants.bias.get(output..).unwrap_or_default();
+        }
+        let period = constants.multipliers.len().max(1);
+        if self.rule != Rule::Table && period < SHORT {
+            return self.apply_short(sums, &constants, column % period, outputs);
+        }
         let mut channel = column;
         while channel >= period {
             channel -= period;
         }
-        let bias = match self.bias_by_output {
-            true => self.bias.get(output..).unwrap_or_default(),
-            false => self.bias,
-        };
-        if self.rule != Rule::Table && period < SHORT {
-            return self.apply_short(sums, bias, channel, outputs);
-        }
-        self.stretches(sums, self.multipliers, bias, channel, outputs);
+        self.stretches(sums, &constants, channel, outputs);
     }
 
     /// Repeats the constants of few channels.
     #[inline(never)]
-    fn apply_short(&self, sums: &[i32], bias: &[i16], channel: usize, outputs: &mut [u8]) {
-        let (mut multipliers, mut repeated) = ([0; REPEATED], [0; REPEATED]);
+    fn apply_short(&self, sums: &[i32], constants: &Constants, channel: usize, outputs: &mut [u8]) {
+        let (mut multipliers, mut bias) = ([0; REPEATED], [0; REPEATED]);
         let mut from = 0;
-        for (multiplier, repeated) in multipliers.iter_mut().zip(&mut repeated) {
-            *multiplier = self.multipliers.get(from).copied().unwrap_or_default();
-            *repeated = bias.get(from).copied().unwrap_or_default();
+        for (multiplier, bias) in multipliers.iter_mut().zip(&mut bias) {
+            *multiplier = constants.multipliers.get(from).copied().unwrap_or_default();
+            *bias = constants.bias.get(from).copied().unwrap_or_default();
             from += 1;
-            if from >= self.multipliers.len() {
+            if from >= constants.multipliers.len() {
                 from = 0;
             }
         }
-        let bias = if self.bias_by_output { bias } else { &repeated };
-        self.stretches(sums, &multipliers, bias, channel, outputs);
+        let repeated = Constants {
+            multipliers: &multipliers,
+            bias: match constants.bias_by_output {
+                true => constants.bias,
+                false => &bias,
+            },
+            bias_by_output: constants.bias_by_output,
+        };
+        self.stretches(sums, &repeated, channel, outputs);
     }
 
     /// Applies the rule to as many outputs at a time as have constants that follow each other.
@@ -120,56 +148,49 @@ impl<'a> Finish<'a> {
     fn stretches(
         &self,
         mut sums: &[i32],
-        multipliers: &[i16],
-        bias: &[i16],
+        constants: &Constants,
         mut channel: usize,
         mut outputs: &mut [u8],
     ) {
         let table = self.rule == Rule::Table;
         let mut place = 0;
         while !sums.is_empty() {
-            let constants = match table && multipliers.len() == 1 {
-                true => sums.len(),
-                false => multipliers.len().saturating_sub(channel),
-            };
-            let bias = match (self.bias_by_output, bias.is_empty()) {
-                (true, _) => bias.get(place..).unwrap_or_default(),
+            let multipliers = constants.multipliers.get(channel..).unwrap_or_default();
+            let bias = match (constants.bias_by_output, constants.bias.is_empty()) {
+                (true, _) => constants.bias.get(place..).unwrap_or_default(),
                 (false, true) => &ZEROS,
-                (false, false) => bias.get(channel..).unwrap_or_default(),
+                (false, false) => constants.bias.get(channel..).unwrap_or_default(),
             };
-            let biases = match table && bias.len() == 1 {
-                true => sums.len(),
-                false => bias.len(),
-            };
-            let count = sums.len().min(outputs.len()).min(constants).min(biases);
-            let Some((these, rest)) = sums.split_at_checked(count) else {
-                return;
-            };
-            let Some((made, left)) = outputs.split_at_mut_checked(count) else {
-                return;
-            };
-            if count == 0 {
-                return;
+            // The table's kernel takes an only constant for all.
+            let mut count = sums.len().min(outputs.len());
+            if !table || constants.multipliers.len() > 1 {
+                count = count.min(multipliers.len());
             }
-            let multipliers = multipliers.get(channel..).unwrap_or_default();
+            if !table || bias.len() > 1 {
+                count = count.min(bias.len());
+            }
+            let (Some((these, rest)), Some((made, left))) = (
+                sums.split_at_checked(count),
+                core::mem::take(&mut outputs).split_at_mut_checked(count),
+            ) else {
+                return;
+            };
             match self.rule {
+                _ if count == 0 => return,
                 Rule::Table => tabulate(&self.scale, these, bias, multipliers, made),
-                rule => scale(
-                    &self.scale,
-                    rule == Rule::Leaky,
-                    these,
-                    bias,
-                    multipliers,
-                    made,
-                ),
+                Rule::Leaky => scale(&self.scale, true, these, bias, multipliers, made),
+                Rule::Plain => scale(&self.scale, false, these, bias, multipliers, made),
             }
             (sums, outputs) = (rest, left);
             place += count;
-            channel = if multipliers.len() > count {
-                channel + count
-            } else {
-                0
+            channel = match multipliers.len() > count {
+                true => channel + count,
+                false => 0,
             };
         }
     }
+}
+
+fn split(bytes: &[u8], len: usize) -> (&[u8], &[u8]) {
+    bytes.split_at_checked(len).unwrap_or_default()
 }

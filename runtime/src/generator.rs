@@ -3,12 +3,12 @@
 use core::ops::Range;
 
 use crate::error::GenerateError;
-use crate::format::Activation;
+use crate::geometry::Geometry;
 use crate::latent::{Latent, draw_components};
 use crate::model::Model;
-use crate::stage::Stages;
+use crate::stage::{Stage, stage_words, stages};
 use crate::window::{Scratch, ScratchWords};
-use crate::work::{Input, Work};
+use crate::work::Work;
 
 /// Draws images with a model, in the workspace that it was given.
 ///
@@ -118,7 +118,8 @@ impl<'m> Generator<'m> {
 /// An image that is being drawn.
 struct Drawing<'w> {
     model: &'w Model<'w>,
-    stages: Stages<'w>,
+    /// The latent's, and one for each layer.
+    stages: &'w mut [Stage],
     scratch: Scratch<'w>,
     /// The memory of all rings.
     memory: &'w mut [u8],
@@ -131,16 +132,13 @@ impl<'w> Drawing<'w> {
         let ScratchWords { inputs, sums } = model.scratch();
         let misaligned = workspace.as_ptr().align_offset(align_of::<u32>());
         let rest = workspace.get_mut(misaligned..).unwrap_or_default();
-        let (stages, rest) = words(rest, Stages::words(model.layers().len()));
+        let (stage_memory, rest) = words(rest, stage_words(model.layers().len()));
         let (words_of_inputs, rest) = words(rest, inputs);
         let (sums, memory) = words(rest, sums);
         memory.fill(0);
-        let mut stages = Stages::new(model, stages);
-        // The only row of the first layer's input is the latent.
-        stages.advance(0, 1);
         Self {
             model,
-            stages,
+            stages: stages(model, stage_memory),
             scratch: Scratch {
                 words: words_of_inputs,
                 sums: bytemuck::cast_slice_mut(sums),
@@ -152,16 +150,16 @@ impl<'w> Drawing<'w> {
 
     /// Where the latent goes.
     fn latent(&mut self) -> &mut [u8] {
-        let from = self.stages.get(0).margin();
-        let latent = self.memory.get_mut(from..).unwrap_or_default();
-        latent
-            .get_mut(..self.model.latent_len())
-            .unwrap_or_default()
+        let latent = self.stages.first().and_then(|latent| {
+            let from = latent.margin.into();
+            self.memory.get_mut(from..from + self.model.latent_len())
+        });
+        latent.unwrap_or_default()
     }
 
     /// Gives the rows to `on_row`.
     fn rows(&mut self, mut on_row: impl FnMut(usize, &[u8])) {
-        let image = self.stages.get(self.model.layers().len()).start as usize;
+        let image = self.stages.last().map_or(0, |last| last.start as usize);
         let row_len = self.model.image().row_len().max(1);
         while let Some(rows) = self.draw(None) {
             let pixels = self.memory.get(image..).unwrap_or_default();
@@ -174,62 +172,69 @@ impl<'w> Drawing<'w> {
     /// Draws the next row of the image, or as many as are made at once, to `frame` or else to the
     /// workspace. Returns their indices; `None` after the last.
     #[inline(never)]
-    fn draw(&mut self, frame: Option<&mut [u8]>) -> Option<Range<usize>> {
-        let last = self.model.layers().len() - 1;
-        let mut index = last;
+    fn draw(&mut self, mut frame: Option<&mut [u8]>) -> Option<Range<usize>> {
+        let file = self.model.content();
+        let mut index = self.stages.len().checked_sub(2)?;
         loop {
-            let (geometry, layer) = self.stages.layer(self.model, index)?;
-            let y = usize::from(self.stages.made(index + 1));
-            let height = geometry.output.height as usize;
+            let [input, layer, after @ ..] = self.stages.get(index..)? else {
+                return None;
+            };
+            let last = after.is_empty();
+            let geometry = layer.geometry(input);
+            let y = usize::from(layer.made);
+            let height = usize::from(geometry.output.height);
             if y >= height {
                 return None;
             }
-            if usize::from(self.stages.made(index)) < geometry.input_rows_before(y) {
+            if usize::from(input.made) < geometry.input_rows_before(y) {
                 index = index.checked_sub(1)?;
                 continue;
             }
-            let ring = self.stages.get(index + 1);
-            let (inputs, output) = self.memory.split_at_mut_checked(ring.start as usize)?;
-            let input = Input {
-                memory: inputs,
-                ring: self.stages.get(index),
-            };
-            let at = ring.next_row() - ring.start as usize;
             let row_len = geometry.output.row_len();
-            let squashed = matches!(layer.activation, Activation::Tanh | Activation::Sigmoid);
-            if index < last {
-                let output = output.get_mut(at..)?.get_mut(..row_len)?;
-                let work = Work::new(geometry, &layer, self.label, 0);
-                work.row(y, &input, &mut self.scratch, output);
-                if layer.activation == Activation::Sigmoid {
-                    // A pixel code would be half a range off zero.
-                    recode(output, 0x80, 1);
+            let (memory, ring) = self.memory.split_at_mut_checked(layer.start as usize)?;
+            let mut rows = 1;
+            let output = if !last {
+                ring.get_mut(layer.next_row()..)?
+            } else {
+                if self.model.image_rows() > 1
+                    && !(self.model.is_narrow() && is_alone(&geometry, y))
+                {
+                    rows = self.model.image_rows();
                 }
-                self.stages.advance(index + 1, 1);
-                index += 1;
-                continue;
-            }
-            let narrow = self.model.is_narrow();
-            let alone = narrow && (geometry.window_row(y).phase == 1 || y + 1 == height);
-            let rows = if alone { 1 } else { self.model.image_rows() };
-            let output = match frame {
-                Some(frame) => frame.get_mut(y * row_len..)?,
-                None => output,
+                match frame.as_deref_mut() {
+                    Some(frame) => frame.get_mut(y * row_len..)?,
+                    None => ring,
+                }
             };
             let output = output.get_mut(..rows * row_len)?;
-            let work = Work::new(geometry, &layer, self.label, 0x80);
-            if narrow {
-                work.narrow(y, &input, &mut self.scratch, output);
+            let flip = if last { 0x80 } else { 0 };
+            let work = Work::new(file, [input, layer], memory, self.label, flip);
+            if last && self.model.is_narrow() {
+                work.narrow(y, &mut self.scratch, output);
             } else {
-                work.row(y, &input, &mut self.scratch, output);
+                work.rows(y, &mut self.scratch, output);
             }
-            if !squashed {
-                recode(output, 0x80, 0);
+            match (last, layer.rule) {
+                (true, Stage::PLAIN | Stage::LEAKY) => recode(output, 0x80, 0),
+                // A pixel code would be half a range off zero.
+                (false, Stage::SIGMOID) => recode(output, 0x80, 1),
+                _ => {}
             }
-            self.stages.advance(index + 1, rows as u8);
-            return Some(y..y + rows);
+            let layer = self.stages.get_mut(index + 1)?;
+            for _ in 0..rows {
+                layer.advance();
+            }
+            if last {
+                return Some(y..y + rows);
+            }
+            index += 1;
         }
     }
+}
+
+/// Whether row `y` of a narrow layer is made without the next one.
+fn is_alone(geometry: &Geometry, y: usize) -> bool {
+    y + 1 == usize::from(geometry.output.height) || geometry.window_row(y).phase == 1
 }
 
 /// Changes the codes of activations: the bits `flip`, and then a shift to the right.

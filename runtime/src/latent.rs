@@ -20,6 +20,7 @@ impl Latent {
     /// The generator is xoshiro128++ (Blackman and Vigna 2019) with its state filled from `seed`
     /// by SplitMix64, as `rand_xoshiro`'s `seed_from_u64` does. Each component takes one 32-bit
     /// draw `r`: `((r >> 16) * 255 >> 16) - 127`.
+    #[inline(never)]
     pub fn from_seed(seed: u32, len: usize) -> Self {
         let mut bytes = Vec::new();
         let _ = bytes.resize(len.min(MAX_LATENT), 0);

@@ -41,6 +41,13 @@ use crate::geometry::Geometry;
 /// Width of the widest panel.
 pub const PANEL: usize = 8;
 
+/// Whether weights of `bits` bits are nibbles; never without the feature `int4`, so that the code
+/// for them is not linked.
+#[inline(always)]
+pub(crate) const fn is_nibble(bits: u8) -> bool {
+    cfg!(feature = "int4") && bits == 4
+}
+
 /// Width of the panel that begins where `left` columns are still to come.
 pub const fn panel_width(left: usize) -> usize {
     match left {

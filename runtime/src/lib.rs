@@ -1,6 +1,10 @@
 #![doc = include_str!("../README.md")]
 #![no_std]
 
+// Arrays are read from the file as they lie there.
+#[cfg(target_endian = "big")]
+compile_error!("model files are little-endian, and so must be the target");
+
 mod check;
 mod checksum;
 mod embed;
@@ -21,7 +25,7 @@ mod stage;
 mod window;
 mod work;
 
-pub use error::{GenerateError, ModelError, Part};
+pub use error::{Feature, GenerateError, ModelError, Part};
 pub use generator::Generator;
 pub use latent::Latent;
 pub use model::{Layers, Model};

@@ -10,7 +10,7 @@ use crate::geometry::Geometry;
 use crate::narrow::is_narrow;
 use crate::reader::Reader;
 use crate::record::{ArrayLens, read_record, skip_record};
-use crate::stage::Stages;
+use crate::stage::stage_words;
 use crate::window::ScratchWords;
 
 /// A model whose every property has been checked, so that generating from it cannot fail.
@@ -57,7 +57,7 @@ impl<'a> Model<'a> {
         }
         let mut reader = Reader::new(content.get(MAGIC.len()..).unwrap_or_default());
         let header = read_header(&mut reader).ok_or(ModelError::Malformed)?;
-        let records = reader.rest();
+        let records = reader;
         let latent = header.latent;
         if latent == 0 || latent as usize > MAX_LATENT {
             return Err(ModelError::LatentLength { found: latent });
@@ -72,11 +72,8 @@ impl<'a> Model<'a> {
         Self::checked(Layers {
             content,
             records,
-            cursor: Cursor {
-                record: 0,
-                arrays: (content.len() - reader.rest().len()) as u32,
-                input: Shape::new(1, 1, u16::from(latent)),
-            },
+            arrays: content.len() - reader.rest().len(),
+            input: Shape::new(1, 1, u16::from(latent)),
             classes: header.classes,
             next: 0,
             count,
@@ -98,16 +95,16 @@ impl<'a> Model<'a> {
                 image_rows = if narrow { 2 } else { geometry.rows_at_once() };
             }
         }
-        let Cursor { input, arrays, .. } = rest.cursor;
-        if (arrays as usize).next_multiple_of(4) != rest.content.len() {
+        let image = rest.input;
+        if rest.arrays.next_multiple_of(4) != rest.content.len() {
             return Err(ModelError::Malformed);
         }
         Ok(Self {
             layers,
-            image: input,
+            image,
             image_rows: image_rows as u8,
             narrow,
-            kept_len: kept_len + image_rows * input.row_len(),
+            kept_len: kept_len + image_rows * image.row_len(),
             scratch,
         })
     }
@@ -125,23 +122,12 @@ impl<'a> Model<'a> {
 
     /// Components of the latent.
     pub fn latent_len(&self) -> usize {
-        self.layers.cursor.input.channels as usize
+        self.layers.input.channels as usize
     }
 
     /// The layers with their shapes, in the order of their computation.
     pub fn layers(&self) -> Layers<'a> {
         self.layers.clone()
-    }
-
-    /// The layer of the given index and place, which [`Layers`] has had before.
-    #[inline(never)]
-    pub(crate) fn layer_at(&self, index: u8, cursor: Cursor) -> Option<(Geometry, Layer<'a>)> {
-        let mut layers = Layers {
-            cursor,
-            next: index,
-            ..self.layers
-        };
-        layers.read().ok()
     }
 
     /// Shapes of the layers, in the same order.
@@ -171,10 +157,10 @@ impl<'a> Model<'a> {
 
     /// Bytes of RAM that a [`Generator`](crate::Generator) works in: the rows of each activation
     /// that the next layer looks at, the rows of the image that are made at once, the inputs of one
-    /// window and sums as words, and 20 bytes for each layer and the image; and 3 bytes, wherever
+    /// window and sums as words, and 40 bytes for each layer and the latent; and 3 bytes, wherever
     /// the words' first address is.
     pub fn workspace_len(&self) -> usize {
-        let stages = Stages::words(self.layers.count.into());
+        let stages = stage_words(self.layers.count.into());
         let words = stages + self.scratch.inputs + self.scratch.sums;
         self.kept_len + words * size_of::<u32>() + (align_of::<u32>() - 1)
     }
@@ -189,6 +175,11 @@ impl<'a> Model<'a> {
         self.narrow
     }
 
+    /// The file without its checksum.
+    pub(crate) fn content(&self) -> &'a [u8] {
+        self.layers.content
+    }
+
     /// Words that every layer's windows can do with.
     pub(crate) fn scratch(&self) -> ScratchWords {
         self.scratch
@@ -200,30 +191,27 @@ impl<'a> Model<'a> {
 pub struct Layers<'a> {
     /// The file without its checksum.
     content: &'a [u8],
-    /// The first layer's record and what follows it.
-    records: &'a [u8],
-    cursor: Cursor,
+    /// The record of the next layer and what follows it.
+    records: Reader<'a>,
+    /// Where the arrays of the layer before end, or of the next one begin.
+    arrays: usize,
+    /// Input of the next layer.
+    input: Shape,
     classes: u8,
     /// Index of the next layer.
     next: u8,
     count: u8,
 }
 
-/// Where the next layer is.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Cursor {
-    /// Bytes before its record: fewer than 256, since a record has at most 26 and there are at most
-    /// [`MAX_LAYERS`].
-    pub record: u8,
-    /// Where its arrays begin in the file, or those of the layer before end.
-    pub arrays: u32,
-    /// Its input.
-    pub input: Shape,
-}
-
 impl<'a> Layers<'a> {
-    pub(crate) fn cursor(&self) -> Cursor {
-        self.cursor
+    /// Input of the next layer.
+    pub(crate) fn input(&self) -> Shape {
+        self.input
+    }
+
+    /// Where the arrays of the next layer begin in the file, or those of the layer before end.
+    pub(crate) fn arrays(&self) -> usize {
+        self.arrays
     }
 
     fn next_index(&self) -> Option<u8> {
@@ -233,17 +221,11 @@ impl<'a> Layers<'a> {
     /// Reads the next layer. On an error, the same layer is still the next.
     fn read(&mut self) -> Result<(Geometry, Layer<'a>), ModelError> {
         let index = self.next;
-        let Cursor {
-            record,
-            arrays,
-            input,
-        } = self.cursor;
-        let records = self.records.get(usize::from(record)..);
-        let mut reader = Reader::new(records.unwrap_or_default());
-        let (geometry, sums) = read_record(&mut reader, index, input, self.classes)?;
+        let mut records = self.records;
+        let (geometry, sums) = read_record(&mut records, index, self.input, self.classes)?;
         let lens = ArrayLens::new(&geometry, &sums, self.classes);
 
-        let mut at = (arrays as usize).next_multiple_of(4);
+        let mut at = self.arrays.next_multiple_of(4);
         let weights = take(self.content, &mut at, lens.weights);
         at = at.next_multiple_of(2);
         let multipliers = take(self.content, &mut at, lens.multipliers);
@@ -254,11 +236,9 @@ impl<'a> Layers<'a> {
         else {
             return Err(ModelError::LayerCut { layer: index });
         };
-        self.cursor = Cursor {
-            record: (self.records.len() - reader.rest().len()) as u8,
-            arrays: at as u32,
-            input: geometry.output,
-        };
+        self.records = records;
+        self.arrays = at;
+        self.input = geometry.output;
         self.next += 1;
         let layer = Layer {
             kind: geometry.kind,

@@ -3,17 +3,16 @@
 use crate::format::Kind;
 use crate::geometry::Geometry;
 use crate::kernels::{LONGEST, Narrow, narrow, unpack_nibbles};
-use crate::layout::matrix_start;
+use crate::layout::{is_nibble, matrix_start};
 use crate::window::Scratch;
-use crate::work::{Input, Inside, Work};
+use crate::work::{Inside, Work};
 
 /// Most taps of a row: of a kernel of 8 at stride 2.
 pub(crate) const MOST_TAPS: usize = 4;
 
-/// Windows whose sums are made at a time.
-const WINDOWS: usize = 8;
-/// Sums of as many: two in each of two rows.
-pub(crate) const SUMS: usize = 4 * WINDOWS;
+/// Sums of the windows that are made at a time at least, eight: two in each of two rows. Where other
+/// layers need room for more, more are made.
+pub(crate) const SUMS: usize = 4 * 8;
 
 /// Whether the layer, if it is the last one, is computed as described here: stride 2, an even
 /// kernel, one output channel, whole quads of inputs, and room for 4-bit weights to be taken apart.
@@ -28,14 +27,14 @@ pub(crate) fn is_narrow(geometry: &Geometry, bits: u8) -> bool {
         && taps <= MOST_TAPS
         && geometry.output.channels == 1
         && segment.is_multiple_of(4)
-        && (bits == 8 || taps * segment <= LONGEST)
+        && (!is_nibble(bits) || taps * segment <= LONGEST)
 }
 
 impl Work<'_> {
     /// Computes row `y` of a narrow layer, and the next one if `output` has room for two. Rows of
     /// phases 0 and 1 that follow each other take the same inputs, so their sums are made at once.
     #[inline(never)]
-    pub fn narrow(&self, y: usize, input: &Input, scratch: &mut Scratch, output: &mut [u8]) {
+    pub fn narrow(&self, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
         let geometry = &self.geometry;
         let all = geometry.window_row(y);
         let Inside { taps, skipped } = Inside::new(&all, geometry.input.height);
@@ -47,7 +46,7 @@ impl Work<'_> {
             self.weights_from(start)
         });
         let Scratch { words, sums } = scratch;
-        if self.bits == 4 {
+        if is_nibble(self.bits) {
             let (first, second) = words.split_at_mut_checked(2 * quads).unwrap_or_default();
             let [even, odd] = matrices;
             unpack_nibbles(even, first);
@@ -57,8 +56,7 @@ impl Work<'_> {
         let mut rows = [&[][..]; MOST_TAPS];
         for (tap, place) in rows.iter_mut().enumerate().take(taps.count) {
             // The margin is as wide as the first window's inputs left of the image.
-            let row = input.row(taps.first + tap as i32, geometry.input.height);
-            *place = row.unwrap_or_default();
+            *place = self.input_row(taps.first + tap as i32).unwrap_or_default();
         }
         let mut work = Narrow {
             weights: matrices,
@@ -73,15 +71,18 @@ impl Work<'_> {
         let mut at = group.first_output;
         let mut left = geometry.windows();
         while left > 0 {
-            let windows = left.min(WINDOWS);
-            let Some(sums) = sums.get_mut(..4 * windows) else {
+            let windows = left.min(sums.len() / 4);
+            let Some(sums) = sums.get_mut(..4 * windows).filter(|sums| !sums.is_empty()) else {
                 return;
             };
             narrow(&work, sums);
             let place = at.max(0) as usize;
             let cropped = (-at).max(0) as usize;
-            let rows = sums.chunks_exact_mut(2 * windows).skip(taps.phase);
-            for (row, (sums, output)) in rows.zip(output.chunks_exact_mut(row_len)).enumerate() {
+            let rows = sums.chunks_exact_mut((2 * windows).max(1)).skip(taps.phase);
+            for (row, (sums, output)) in rows
+                .zip(output.chunks_exact_mut(row_len.max(1)))
+                .enumerate()
+            {
                 self.finish.apply(
                     sums.get_mut(cropped..).unwrap_or_default(),
                     (y + row) * row_len + place,

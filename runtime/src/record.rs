@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::error::{ModelError, Part};
+use crate::error::{Feature, ModelError, Part};
 use crate::format::{
     Activation, Kind, Layer, MAX_ACTIVATION, MAX_CHANNELS, MAX_SIDE, MAX_WEIGHTS, Shape, Window,
 };
@@ -286,11 +286,27 @@ pub(crate) fn read_record(
     classes: u8,
 ) -> Result<(Geometry, Sums), ModelError> {
     let entry = Entry::read(reader, input).ok_or(ModelError::Malformed)?;
+    if let Some(feature) = left_out(entry.kind, entry.sums.terms) {
+        return Err(ModelError::LayerLeftOut {
+            layer: index,
+            feature,
+        });
+    }
     let geometry = Geometry::derive(entry.kind, entry.output_padding, input, entry.output)
         .ok_or(ModelError::LayerGeometry { layer: index })?;
     check_limits(index, &geometry)?;
     entry.check_terms(index, classes)?;
     Ok((geometry, entry.sums))
+}
+
+/// What a layer needs that this crate was built without.
+fn left_out(kind: Kind, terms: Terms) -> Option<Feature> {
+    match kind {
+        Kind::Depthwise(_) if cfg!(not(feature = "depthwise")) => Some(Feature::Depthwise),
+        Kind::Upsample(_) if cfg!(not(feature = "upsample")) => Some(Feature::Upsample),
+        _ if cfg!(not(feature = "int4")) && terms.bits() == 4 => Some(Feature::Int4),
+        _ => None,
+    }
 }
 
 /// Passes over a record, whatever it says.

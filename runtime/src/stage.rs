@@ -1,72 +1,164 @@
 //! What is known of each layer while an image is drawn, in the workspace.
 
-use crate::format::{Layer, Shape};
+use bytemuck::{Pod, Zeroable};
+
+use crate::format::{Activation, Kind, Layer, Shape, Window};
 use crate::geometry::Geometry;
-use crate::model::{Cursor, Model};
+use crate::model::Model;
 
-/// Words of a [`Stage`].
-const WORDS: usize = 5;
-
-/// Where a layer is in the file, and the kept rows of its input: a ring in a common memory.
+/// A layer as it was read from the file, and the kept rows of its output: a ring in a common memory.
 ///
-/// It is kept in few bytes, because there is one for each layer, and one more for the image.
-#[derive(Clone, Copy, Debug)]
+/// It is read once an image and kept in few bytes, for there is one for each layer.
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[repr(C)]
 pub(crate) struct Stage {
-    cursor: Cursor,
+    /// Where the weights begin in the file.
+    pub weights: u32,
+    /// Where the multipliers begin in the file; bias and label table follow.
+    pub multipliers: u32,
     /// First byte of the ring in the memory of all rings.
     pub start: u32,
     /// Bytes of a kept row, margins included.
     row_len: u32,
-    /// Bytes of the margin before a row.
-    margin: u32,
+    /// Bytes of the margin before a row: at most 15 pixels of 1024 channels.
+    pub margin: u16,
+    /// Slope of a leaky ReLU.
+    pub slope: u16,
+    channels: u16,
+    height: u8,
+    width: u8,
+    kind: u8,
+    /// Kernel, or factor.
+    kernel: u8,
+    stride: u8,
+    padding: u8,
+    pub rule: u8,
+    pub pre_shift: u8,
+    pub post_shift: u8,
+    pub bias_shift: u8,
+    pub label_shift: u8,
+    /// Bits of a weight, and whether there are a label table and biases: see the constants.
+    pub terms: u8,
     /// Rows kept.
     rows: u8,
     /// Rows made so far; the next one's index.
     pub made: u8,
     /// Place of the next row among the kept ones.
     slot: u8,
+    unused: [u8; 3],
 }
 
-/// Bits of [`Stage::row_len`]: the largest row has 64 pixels and margins of 15 each, of 1024
-/// channels.
-const ROW_BITS: u32 = 17;
-
 impl Stage {
-    fn pack(&self) -> [u32; WORDS] {
-        let Cursor {
-            record,
-            arrays,
-            input,
-        } = self.cursor;
-        let [channels, more] = input.channels.to_le_bytes();
-        [
-            arrays,
-            u32::from_le_bytes([input.height as u8, input.width as u8, channels, more]),
-            self.start,
-            self.row_len | self.margin << ROW_BITS,
-            u32::from_le_bytes([record, self.rows, self.made, self.slot]),
-        ]
+    const DENSE: u8 = 0;
+    const CONV_TRANSPOSE: u8 = 1;
+    const CONV: u8 = 2;
+    const DEPTHWISE: u8 = 3;
+    const UPSAMPLE: u8 = 4;
+
+    /// [`Stage::rule`]: clamped; the same, with a slope for what is negative; looked up as tanh; as
+    /// sigmoid.
+    pub const PLAIN: u8 = 0;
+    pub const LEAKY: u8 = 1;
+    pub const TANH: u8 = 2;
+    pub const SIGMOID: u8 = 3;
+
+    /// [`Stage::terms`].
+    pub const NIBBLES: u8 = 1;
+    pub const LABEL: u8 = 2;
+    pub const BIAS_BY_CHANNEL: u8 = 4;
+    pub const BIAS_BY_OUTPUT: u8 = 8;
+
+    /// A layer whose weights and multipliers are at the given places.
+    fn new(geometry: &Geometry, layer: &Layer, weights: usize, multipliers: usize) -> Self {
+        let (rule, slope) = match layer.activation {
+            Activation::Identity => (Self::PLAIN, 0),
+            Activation::Relu => (Self::LEAKY, 0),
+            Activation::LeakyRelu { slope } => (Self::LEAKY, slope),
+            Activation::Tanh => (Self::TANH, 0),
+            Activation::Sigmoid => (Self::SIGMOID, 0),
+        };
+        let mut terms = 0;
+        if layer.bits == 4 {
+            terms |= Self::NIBBLES;
+        }
+        if !layer.label.is_empty() {
+            terms |= Self::LABEL;
+        }
+        if layer.bias.len() > layer.multipliers.len() {
+            terms |= Self::BIAS_BY_OUTPUT;
+        } else if !layer.bias.is_empty() {
+            terms |= Self::BIAS_BY_CHANNEL;
+        }
+        let (kind, window) = match geometry.kind {
+            Kind::Dense => (Self::DENSE, NO_WINDOW),
+            Kind::ConvTranspose(window) => (Self::CONV_TRANSPOSE, window),
+            Kind::Conv(window) => (Self::CONV, window),
+            Kind::Depthwise(window) => (Self::DEPTHWISE, window),
+            Kind::Upsample(kernel) => (
+                Self::UPSAMPLE,
+                Window {
+                    kernel,
+                    ..NO_WINDOW
+                },
+            ),
+        };
+        Self {
+            weights: weights as u32,
+            multipliers: multipliers as u32,
+            slope,
+            kind,
+            kernel: window.kernel,
+            stride: window.stride,
+            padding: window.padding,
+            rule,
+            pre_shift: layer.pre_shift,
+            post_shift: layer.post_shift,
+            bias_shift: layer.bias_shift,
+            label_shift: layer.label_shift,
+            terms,
+            ..Self::holding(geometry.output)
+        }
     }
 
-    fn unpack([arrays, input, start, row, counts]: [u32; WORDS]) -> Self {
-        let [height, width, channels, more] = input.to_le_bytes();
-        let [record, rows, made, slot] = counts.to_le_bytes();
+    /// Nothing but an activation.
+    fn holding(shape: Shape) -> Self {
         Self {
-            cursor: Cursor {
-                record,
-                arrays,
-                input: Shape::new(
-                    height.into(),
-                    width.into(),
-                    u16::from_le_bytes([channels, more]),
-                ),
+            channels: shape.channels,
+            height: shape.height as u8,
+            width: shape.width as u8,
+            ..Self::zeroed()
+        }
+    }
+
+    /// Keeps as many rows as `next` looks at.
+    fn keep_for(&mut self, next: &Geometry) {
+        self.row_len = next.kept_row_len() as u32;
+        self.margin = next.input_margins().0 as u16 * self.channels;
+        self.rows = next.input_rows_kept() as u8;
+    }
+
+    /// Shape of the output.
+    pub fn shape(&self) -> Shape {
+        Shape::new(self.height.into(), self.width.into(), self.channels)
+    }
+
+    /// The shapes of the layer, whose input is the output of `before`.
+    pub fn geometry(&self, before: &Self) -> Geometry {
+        let window = Window {
+            kernel: self.kernel,
+            stride: self.stride,
+            padding: self.padding,
+        };
+        Geometry {
+            kind: match self.kind {
+                Self::CONV_TRANSPOSE => Kind::ConvTranspose(window),
+                Self::CONV => Kind::Conv(window),
+                Self::DEPTHWISE => Kind::Depthwise(window),
+                Self::UPSAMPLE => Kind::Upsample(self.kernel),
+                _ => Kind::Dense,
             },
-            start,
-            row_len: row & ((1 << ROW_BITS) - 1),
-            margin: row >> ROW_BITS,
-            rows,
-            made,
-            slot,
+            input: before.shape(),
+            output: self.shape(),
         }
     }
 
@@ -80,103 +172,56 @@ impl Stage {
         self.start as usize + usize::from(slot) * self.row_len as usize
     }
 
-    /// First byte of the next row, behind its margin.
+    /// First byte of the next row in the ring, behind its margin.
     pub fn next_row(&self) -> usize {
-        (self.start + u32::from(self.slot) * self.row_len + self.margin) as usize
+        usize::from(self.slot) * self.row_len as usize + usize::from(self.margin)
     }
 
-    /// Bytes of the margin before a row.
-    pub fn margin(&self) -> usize {
-        self.margin as usize
-    }
-
-    /// Counts `rows` rows, which are next to each other, as made.
-    fn advance(&mut self, rows: u8) {
-        self.made = self.made.wrapping_add(rows);
-        self.slot = self.slot.wrapping_add(rows);
+    /// Counts a row as made.
+    pub fn advance(&mut self) {
+        self.made = self.made.wrapping_add(1);
+        self.slot = self.slot.wrapping_add(1);
         if self.slot >= self.rows {
             self.slot = 0;
         }
     }
 }
 
-/// The stages of all layers, and one more for the image.
-pub(crate) struct Stages<'w> {
-    words: &'w mut [[u32; WORDS]],
+const NO_WINDOW: Window = Window {
+    kernel: 0,
+    stride: 0,
+    padding: 0,
+};
+
+/// Words that the stages of the latent and `layers` layers take.
+pub(crate) const fn stage_words(layers: usize) -> usize {
+    (layers + 1) * size_of::<Stage>() / size_of::<u32>()
 }
 
-impl<'w> Stages<'w> {
-    /// Words that the stages of a model of `layers` layers take.
-    pub const fn words(layers: usize) -> usize {
-        (layers + 1) * WORDS
-    }
-
-    /// Nothing is made yet but the latent.
-    #[inline(never)]
-    pub fn new(model: &Model, words: &'w mut [u32]) -> Self {
-        let (words, _) = words.as_chunks_mut::<WORDS>();
-        let mut start = 0;
-        let mut layers = model.layers();
-        let mut places = words.iter_mut();
-        let last = loop {
-            let cursor = layers.cursor();
-            let Some((geometry, _)) = layers.next() else {
-                break cursor;
-            };
-            let margin = geometry.input_margins().0 * geometry.input.channels as usize;
-            let stage = Stage {
-                cursor,
-                start,
-                row_len: geometry.kept_row_len() as u32,
-                margin: margin as u32,
-                rows: geometry.input_rows_kept() as u8,
-                made: 0,
-                slot: 0,
-            };
-            if let Some(place) = places.next() {
-                *place = stage.pack();
-            }
-            start += geometry.kept_len() as u32;
+/// The stages of a model, in the given words: the latent's, which is there, and one for each layer,
+/// of which nothing is made yet.
+#[inline(never)]
+pub(crate) fn stages<'w>(model: &Model, words: &'w mut [u32]) -> &'w mut [Stage] {
+    let stages: &mut [Stage] = bytemuck::try_cast_slice_mut(words).unwrap_or_default();
+    let mut layers = model.layers();
+    let mut start = 0;
+    let mut stage = Stage {
+        made: 1,
+        ..Stage::holding(layers.input())
+    };
+    for place in stages.iter_mut() {
+        stage.start = start as u32;
+        let arrays = layers.arrays();
+        let Some((geometry, layer)) = layers.next() else {
+            *place = stage;
+            break;
         };
-        let image = Stage {
-            cursor: last,
-            start,
-            row_len: model.image().row_len() as u32,
-            margin: 0,
-            rows: model.image_rows() as u8,
-            made: 0,
-            slot: 0,
-        };
-        if let Some(place) = places.next() {
-            *place = image.pack();
-        }
-        Self { words }
+        stage.keep_for(&geometry);
+        *place = stage;
+        start += geometry.kept_len();
+        let weights = arrays.next_multiple_of(4);
+        let multipliers = (weights + layer.weights.len()).next_multiple_of(2);
+        stage = Stage::new(&geometry, &layer, weights, multipliers);
     }
-
-    /// The stage of layer `index`, or behind the last one the image's.
-    #[inline(never)]
-    pub fn get(&self, index: usize) -> Stage {
-        Stage::unpack(self.words.get(index).copied().unwrap_or_default())
-    }
-
-    /// Rows made of the input of layer `index`.
-    pub fn made(&self, index: usize) -> u8 {
-        let [.., counts] = self.words.get(index).copied().unwrap_or_default();
-        (counts >> 16) as u8
-    }
-
-    /// Counts rows of the input of layer `index` as made.
-    #[inline(never)]
-    pub fn advance(&mut self, index: usize, rows: u8) {
-        let mut stage = self.get(index);
-        stage.advance(rows);
-        if let Some(place) = self.words.get_mut(index) {
-            *place = stage.pack();
-        }
-    }
-
-    /// Layer `index` with its shapes.
-    pub fn layer<'m>(&self, model: &Model<'m>, index: usize) -> Option<(Geometry, Layer<'m>)> {
-        model.layer_at(index as u8, self.get(index).cursor)
-    }
+    stages
 }

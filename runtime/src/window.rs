@@ -5,9 +5,9 @@ use core::ops::Range;
 use crate::format::Kind;
 use crate::geometry::{Geometry, Group, RowTaps};
 use crate::kernels::{Gather, Inputs, LONGEST, Panels, panels, scratch_words};
-use crate::layout::{PANEL, matrix_start, panel_width};
+use crate::layout::{PANEL, is_nibble, matrix_start};
 use crate::narrow::{self, is_narrow};
-use crate::work::{DEPTHWISE, Input, Inside, Work};
+use crate::work::{DEPTHWISE, Inside, Work};
 
 /// Most columns that are summed at a time: several of the widest panels.
 const GROUP: usize = 32 * PANEL;
@@ -28,7 +28,7 @@ impl ScratchWords {
         if last && is_narrow(geometry, bits) {
             return Self {
                 // Where the matrices of 4-bit weights are taken apart.
-                inputs: if bits == 4 { inputs } else { 0 },
+                inputs: if is_nibble(bits) { inputs } else { 0 },
                 sums: narrow::SUMS,
             };
         }
@@ -59,7 +59,6 @@ pub(crate) struct Scratch<'a> {
 /// The windows of one row and column group.
 struct WindowRow<'a> {
     work: &'a Work<'a>,
-    input: &'a Input<'a>,
     /// The taps to sum.
     taps: RowTaps,
     /// Inputs of the taps before them, which are not summed.
@@ -77,16 +76,15 @@ struct WindowRow<'a> {
 }
 
 impl Work<'_> {
-    /// Computes row `y` of the output, or as many rows from `y` on as `output` is long and one
-    /// matrix makes.
+    /// [`Work::rows`] of a layer with matrices.
     #[inline(never)]
-    pub fn matrices(&self, y: usize, input: &Input, scratch: &mut Scratch, output: &mut [u8]) {
+    pub fn matrices(&self, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
         let geometry = &self.geometry;
         let taps = geometry.row(y);
         let row_len = geometry.output.row_len();
         for index in 0..geometry.groups() {
             let group = geometry.group(index);
-            let windows = WindowRow::new(self, input, &taps, &group, index, y * row_len);
+            let windows = WindowRow::new(self, &taps, &group, index, y * row_len);
             let channels = usize::from(geometry.input.channels);
             let (left, _) = geometry.input_margins();
             let mut from = ((left as i32 + group.first_input) * channels as i32) as usize;
@@ -105,10 +103,9 @@ impl Work<'_> {
 }
 
 impl<'a> WindowRow<'a> {
-    #[inline(always)]
+    #[inline(never)]
     fn new(
         work: &'a Work<'a>,
-        input: &'a Input<'a>,
         all: &RowTaps,
         group: &Group,
         index: usize,
@@ -123,7 +120,6 @@ impl<'a> WindowRow<'a> {
         }
         Self {
             work,
-            input,
             taps,
             skipped,
             rows: (all.count * group.segment).next_multiple_of(4),
@@ -136,7 +132,7 @@ impl<'a> WindowRow<'a> {
 
     /// Computes the window whose segments begin at byte `from` of the kept rows, and whose outputs
     /// begin at byte `at` of the row.
-    #[inline(never)]
+    #[inline(always)]
     fn compute(&self, from: usize, at: i32, scratch: &mut Scratch, output: &mut [u8]) {
         let inputs = self.taps.count * self.segment;
         let (quads, total) = match inputs > LONGEST {
@@ -146,107 +142,92 @@ impl<'a> WindowRow<'a> {
         // The columns that are in the row. Where only a part of a panel is, it is computed whole.
         let first = (-at).max(0) as usize;
         let end = (output.len() as i32 - at).max(0).min(self.outputs as i32) as usize;
-        let mut column = first.min(self.outputs) / PANEL * PANEL;
+        let all = self.outputs.next_multiple_of(2);
+        let mut column = first.min(all) / PANEL * PANEL;
         while column < end {
-            let left = self.outputs - column;
-            let (width, columns) = if left >= PANEL {
-                let needed = (end - column).next_multiple_of(PANEL).min(GROUP);
-                (PANEL, needed.min(left / PANEL * PANEL))
-            } else {
-                (panel_width(left), panel_width(left))
+            let columns = (end - column).next_multiple_of(PANEL);
+            let columns = columns.min(GROUP).min(all - column);
+            let Some(sums) = scratch.sums.get_mut(..columns) else {
+                return;
             };
-            let before = first.saturating_sub(column);
-            if before < columns
-                && let Some(sums) = scratch.sums.get_mut(..columns)
-            {
-                let weights = self.after(self.weights, column, self.rows);
-                if inputs <= LONGEST {
-                    let work = Panels {
-                        weights: self.after(weights, width, self.skipped),
-                        gap: self.words(PANEL, self.rows - (4 * quads).min(self.rows)),
-                        inputs: Inputs {
-                            words: scratch.words,
-                            quads,
-                            total,
-                        },
-                        first: self.work.finish.first(),
-                    };
-                    panels(width, self.work.bits, &work, sums);
-                } else {
-                    self.sum_long(from, width, weights, scratch.words, sums);
-                }
-                let sums = sums.get_mut(before..columns.min(end - column));
-                let column = column + before;
-                let place = (at + column as i32) as usize;
-                let outputs = output.get_mut(place..).unwrap_or_default();
-                let finish = &self.work.finish;
-                finish.apply(
-                    sums.unwrap_or_default(),
-                    self.first_output + place,
-                    column,
-                    outputs,
-                );
+            if inputs <= LONGEST {
+                let inputs = Inputs {
+                    words: scratch.words,
+                    quads,
+                    total,
+                };
+                let work = self.panels(column, self.skipped, inputs, self.work.finish.first());
+                panels(&work, sums);
+            } else {
+                self.sum_long(from, column, scratch.words, sums);
             }
+            // Not those before the row's first and after its last.
+            let from = first.max(column);
+            let sums = sums.get_mut(from - column..).unwrap_or_default();
+            let count = end.saturating_sub(from).min(sums.len());
+            let place = (at + from as i32) as usize;
+            self.work.finish.apply(
+                sums.get_mut(..count).unwrap_or_default(),
+                self.first_output + place,
+                from,
+                output.get_mut(place..).unwrap_or_default(),
+            );
             column += columns;
         }
     }
 
-    /// The sums of neighbouring panels, gathering a part of the inputs at a time.
-    #[inline(never)]
-    fn sum_long(
+    /// The panels from a column on, and inputs that come after `skipped` of the matrix's rows.
+    #[inline(always)]
+    fn panels<'p>(
         &self,
-        from: usize,
-        width: usize,
-        weights: &[u32],
-        words: &mut [u32],
-        sums: &mut [i32],
-    ) {
+        column: usize,
+        skipped: usize,
+        inputs: Inputs<'p>,
+        first: i32,
+    ) -> Panels<'p>
+    where
+        'a: 'p,
+    {
+        let mut panels = Panels {
+            bits: self.work.bits,
+            weights: self.weights,
+            columns: self.outputs.saturating_sub(column),
+            rows: self.rows,
+            skipped,
+            inputs,
+            first,
+        };
+        let before = panels.words(column, self.rows);
+        panels.weights = self.weights.get(before..).unwrap_or_default();
+        panels
+    }
+
+    /// The sums of the columns from `column` on, gathering a part of the inputs at a time.
+    #[inline(never)]
+    fn sum_long(&self, from: usize, column: usize, words: &mut [u32], sums: &mut [i32]) {
         sums.fill(self.work.finish.first());
         let inputs = self.taps.count * self.segment;
         let mut first = 0;
         while first < inputs {
             let part = first..inputs.min(first + LONGEST);
             let (quads, total) = self.gather(from, part, words);
-            let mut weights = self.after(weights, width, self.skipped + first);
-            for sums in sums.chunks_mut(width) {
-                let work = Panels {
-                    weights,
-                    gap: 0,
-                    inputs: Inputs {
-                        words,
-                        quads,
-                        total,
-                    },
-                    first: 0,
+            let mut column = column;
+            for sums in sums.chunks_mut(PANEL) {
+                let inputs = Inputs {
+                    words,
+                    quads,
+                    total,
                 };
+                let work = self.panels(column, self.skipped + first, inputs, 0);
                 let mut part = [0; PANEL];
-                let part = part.get_mut(..width).unwrap_or_default();
-                panels(width, self.work.bits, &work, part);
+                let part = part.get_mut(..sums.len()).unwrap_or_default();
+                panels(&work, part);
                 for (sum, part) in sums.iter_mut().zip(part) {
                     *sum = sum.wrapping_add(*part);
                 }
-                weights = self.after(weights, width, self.rows);
+                column += PANEL;
             }
             first += LONGEST;
-        }
-    }
-
-    /// What of `weights` is left after `inputs` rows of panels of `columns` columns together.
-    #[inline(always)]
-    fn after<'w>(&self, weights: &'w [u32], columns: usize, inputs: usize) -> &'w [u32] {
-        weights
-            .get(self.words(columns, inputs)..)
-            .unwrap_or_default()
-    }
-
-    /// Words that the weights of `inputs` rows of a panel take.
-    #[inline(always)]
-    fn words(&self, width: usize, inputs: usize) -> usize {
-        let words = inputs / 4 * width;
-        if self.work.bits == 4 {
-            words / 2
-        } else {
-            words
         }
     }
 
@@ -261,7 +242,7 @@ impl<'a> WindowRow<'a> {
         }
         while left > 0 {
             let count = left.min(self.segment - skip);
-            match self.input.row(row, self.work.geometry.input.height) {
+            match self.work.input_row(row) {
                 Some(row) => {
                     let inputs = row.get(from + skip..).unwrap_or_default();
                     gather.push(inputs.get(..count).unwrap_or_default());

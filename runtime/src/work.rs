@@ -1,84 +1,97 @@
 //! Rows of a layer's output from the kept rows of its input.
 
 use crate::finish::Finish;
-use crate::format::{Kind, Layer, Window};
+use crate::format::{Kind, Window};
 use crate::geometry::{Geometry, RowTaps};
 use crate::kernels::{depthwise_sum, upsample_row};
+use crate::layout::is_nibble;
 use crate::stage::Stage;
 use crate::window::Scratch;
 
 /// Most channels whose sums a depthwise convolution makes at a time.
 pub(crate) const DEPTHWISE: usize = 32;
 
-/// A layer at work.
+/// A layer at work on a row.
 pub(crate) struct Work<'a> {
     pub geometry: Geometry,
     /// Bits of a weight: 8 or 4.
     pub bits: u8,
+    /// The weights, and what follows them in the file.
     pub weights: &'a [u8],
     pub finish: Finish<'a>,
-}
-
-/// The memory of all rings, and the one that is a layer's input.
-#[derive(Clone, Copy)]
-pub(crate) struct Input<'a> {
-    pub memory: &'a [u8],
-    pub ring: Stage,
-}
-
-impl<'a> Input<'a> {
-    /// The bytes from the left margin of an input row on, if it is one of `height`.
-    pub fn row(&self, row: i32, height: u16) -> Option<&'a [u8]> {
-        if !(0..i32::from(height)).contains(&row) {
-            return None;
-        }
-        self.memory.get(self.ring.row_start(row as usize)..)
-    }
+    /// The memory of all rings, and the one that is the layer's input.
+    memory: &'a [u8],
+    input: &'a Stage,
 }
 
 impl<'a> Work<'a> {
-    /// A layer for a class. `flip` is what the codes of an activation by table differ by.
-    pub fn new(geometry: Geometry, layer: &Layer<'a>, label: u8, flip: u8) -> Self {
+    /// Layer `index` of `file`, whose stages are given, for a class. `flip` is what the codes of an
+    /// activation by table differ by.
+    #[inline(never)]
+    pub fn new(
+        file: &'a [u8],
+        [input, layer]: [&'a Stage; 2],
+        memory: &'a [u8],
+        label: u8,
+        flip: u8,
+    ) -> Self {
         Self {
-            geometry,
-            bits: layer.bits,
-            weights: layer.weights,
-            finish: Finish::new(layer, &geometry, label, flip),
+            geometry: layer.geometry(input),
+            bits: match layer.terms & Stage::NIBBLES {
+                0 => 8,
+                _ => 4,
+            },
+            weights: file.get(layer.weights as usize..).unwrap_or_default(),
+            finish: Finish::new(file, layer, label, flip),
+            memory,
+            input,
         }
     }
 
-    /// Computes row `y` of the output.
-    #[inline(never)]
-    pub fn row(&self, y: usize, input: &Input, scratch: &mut Scratch, output: &mut [u8]) {
-        match self.geometry.kind {
-            Kind::Upsample(factor) => {
-                let geometry = &self.geometry;
-                let row = input.row(geometry.window_row(y).first, geometry.input.height);
-                let row = row.and_then(|row| row.get(..geometry.input.row_len()));
-                let channels = geometry.input.channels as usize;
-                upsample_row(factor as usize, channels, row.unwrap_or_default(), output);
-            }
-            Kind::Depthwise(window) => self.depthwise(window, y, input, scratch, output),
-            _ => self.matrices(y, input, scratch, output),
+    /// The bytes from the left margin of an input row on, if there is one.
+    pub fn input_row(&self, row: i32) -> Option<&'a [u8]> {
+        if !(0..i32::from(self.geometry.input.height)).contains(&row) {
+            return None;
         }
+        self.memory.get(self.input.row_start(row as usize)..)
+    }
+
+    /// Computes row `y` of the output, or as many rows from `y` on as `output` is long and one
+    /// matrix of a dense layer makes.
+    pub fn rows(&self, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
+        match self.geometry.kind {
+            Kind::Upsample(factor) if cfg!(feature = "upsample") => {
+                self.upsample(factor, y, output)
+            }
+            Kind::Depthwise(window) if cfg!(feature = "depthwise") => {
+                self.depthwise(window, y, scratch, output)
+            }
+            _ => self.matrices(y, scratch, output),
+        }
+    }
+
+    #[inline(never)]
+    fn upsample(&self, factor: u8, y: usize, output: &mut [u8]) {
+        let geometry = &self.geometry;
+        let row = self.input_row(geometry.window_row(y).first);
+        let row = row.and_then(|row| row.get(..geometry.input.row_len()));
+        let channels = geometry.input.channels as usize;
+        upsample_row(factor as usize, channels, row.unwrap_or_default(), output);
     }
 
     /// The layer's words of weights from a place on.
     pub fn weights_from(&self, place: usize) -> &'a [u32] {
         let weights: &[u32] = bytemuck::try_cast_slice(self.weights).unwrap_or_default();
-        let start = if self.bits == 4 { place / 8 } else { place / 4 };
+        let start = if is_nibble(self.bits) {
+            place / 8
+        } else {
+            place / 4
+        };
         weights.get(start..).unwrap_or_default()
     }
 
     #[inline(never)]
-    fn depthwise(
-        &self,
-        window: Window,
-        y: usize,
-        input: &Input,
-        scratch: &mut Scratch,
-        output: &mut [u8],
-    ) {
+    fn depthwise(&self, window: Window, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
         let geometry = &self.geometry;
         let taps = geometry.window_row(y);
         let channels = (geometry.output.channels as usize).max(1);
@@ -95,8 +108,7 @@ impl<'a> Work<'a> {
                     let channel = first + offset;
                     *sum = self.finish.first();
                     for tap in 0..taps.count {
-                        let row = taps.first + tap as i32;
-                        let Some(row) = input.row(row, geometry.input.height) else {
+                        let Some(row) = self.input_row(taps.first + tap as i32) else {
                             continue;
                         };
                         *sum = sum.wrapping_add(depthwise_sum(

@@ -8,23 +8,36 @@ mod common;
 
 use std::path::Path;
 
-use common::models::{SEEDS, draw_lines, label, line, models};
+use common::models::{COMMITTED, SEEDS, committed, draw_lines, label, line, models};
 use common::reference;
 use crc::{CRC_64_XZ, Crc};
 use runtime::Latent;
 
-#[test]
-fn images_have_the_committed_hashes() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/hashes.csv");
-    let lines = models()
-        .iter()
-        .flat_map(|(name, net)| draw_lines(name, &net.encode()))
-        .fold(String::new(), |lines, line| lines + &line + "\n");
+/// Asserts that `lines` are those of a file of `vectors`, or writes it.
+fn assert_committed(file: &str, lines: impl Iterator<Item = String>) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/vectors")
+        .join(file);
+    let lines = lines.fold(String::new(), |lines, line| lines + &line + "\n");
     if std::env::var_os("UPDATE_HASHES").is_some() {
         std::fs::write(&path, &lines).expect("the file can be written");
     }
     let committed = std::fs::read_to_string(&path).expect("the committed hashes");
     assert_eq!(lines, committed);
+}
+
+#[test]
+fn images_have_the_committed_hashes() {
+    let models = models().into_iter();
+    let lines = models.flat_map(|(name, net)| draw_lines(name, &net.encode()));
+    assert_committed("hashes.csv", lines);
+}
+
+#[test]
+fn images_of_the_committed_models_have_the_committed_hashes() {
+    let models = COMMITTED.into_iter();
+    let lines = models.flat_map(|name| draw_lines(name, &committed(name)));
+    assert_committed("models.csv", lines);
 }
 
 #[test]

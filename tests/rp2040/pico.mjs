@@ -18,6 +18,8 @@ const PAINT = 0xa5;
 const LOOK = 2_000;
 /** The I2C address of the device that answers: that of SSD1306 modules. */
 const DEVICE = 0x3c;
+/** The bus controller's interrupt for an empty transmit FIFO. */
+const TX_EMPTY = 1 << 4;
 
 export class Pico {
   /**
@@ -41,7 +43,9 @@ export class Pico {
     /** Pins that something outside pulls low. */
     this.low = new Set();
     this.plugged = true;
+    /** What the device was written: complete transfers, and the one that goes on. */
     this.i2c = [];
+    this.transfer = undefined;
     this.clock = new Simulator().clock;
     this.chip = this.#chip();
     this.chip.sram.fill(PAINT);
@@ -74,18 +78,33 @@ export class Pico {
 
   #connectDevice(chip) {
     const bus = chip.i2c[0];
+    const end = () => {
+      if (this.transfer) this.i2c.push(this.transfer);
+      this.transfer = undefined;
+    };
     bus.onStart = () => bus.completeStart();
-    bus.onConnect = (address, mode) => {
-      const answers = this.plugged && address === DEVICE && mode === I2CMode.Write;
-      if (answers) this.i2c.push([]);
-      bus.completeConnect(answers);
+    bus.onStop = () => {
+      end();
+      bus.completeStop();
     };
     // Nine clocks a byte, as fast as the firmware has set the bus, keep time honest.
-    bus.onWriteByte = (byte) => {
-      this.i2c.at(-1).push(byte);
+    const afterByte = (action) => {
       const clocks = 9 * (bus.sclHighPeriod + bus.sclLowPeriod);
-      const done = this.clock.createAlarm(() => bus.completeWrite(true));
-      done.schedule((clocks / chip.clkSys) * 1e9);
+      this.clock.createAlarm(action).schedule((clocks / chip.clkSys) * 1e9);
+    };
+    bus.onConnect = (address, mode) => {
+      end();
+      const answers = this.plugged && address === DEVICE && mode === I2CMode.Write;
+      if (answers) this.transfer = [];
+      afterByte(() => {
+        bus.completeConnect(answers);
+        // An abort empties the FIFO, which the emulated bus forgets to say.
+        if (!answers) bus.setInterrupts(TX_EMPTY);
+      });
+    };
+    bus.onWriteByte = (byte) => {
+      this.transfer.push(byte);
+      afterByte(() => bus.completeWrite(true));
     };
   }
 
@@ -111,6 +130,8 @@ export class Pico {
       if (core.waiting) {
         const left = end - clock.nanos;
         clock.tick(clock.nextAlarm ? Math.min(clock.nanosToNextAlarm, left) : left);
+        // Of itself, the core wakes up for peripherals' interrupts only, not for SysTick's.
+        if (core.interruptsUpdated && core.checkForInterrupts()) core.waiting = false;
       } else {
         clock.tick((core.executeInstruction() * 1e9) / clkSys);
       }

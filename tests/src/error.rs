@@ -95,6 +95,9 @@ pub enum Error {
     /// The emulated Pico cannot go on.
     #[error("the emulated Pico: {0}")]
     Pico(String),
+    /// The emulated micro:bit cannot go on.
+    #[error("the emulated micro:bit: {0}")]
+    Microbit(String),
     /// The display was sent what its controller's data sheet does not have.
     #[error("the display: {0}")]
     Display(String),

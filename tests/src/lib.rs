@@ -6,6 +6,7 @@ mod error;
 pub mod firmware;
 pub mod gallery;
 pub mod log;
+pub mod microbit;
 pub mod modes;
 pub mod page;
 pub mod pico;
@@ -13,6 +14,7 @@ mod process;
 mod qmp;
 pub mod random_model;
 pub mod screen;
+pub mod sizes;
 pub mod ssd1306;
 
 pub use error::Error;

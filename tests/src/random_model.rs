@@ -6,8 +6,6 @@ use runtime::format::{Activation, File, Kind, Layer, Provenance, Shape, Window};
 use runtime::geometry::Geometry;
 use runtime::layout::{pack, weights_len};
 
-/// Components of the latent.
-const LATENT: u8 = 16;
 /// Bits of a weight.
 const BITS: u8 = 8;
 /// Classes.
@@ -16,16 +14,21 @@ const CLASSES: u8 = 10;
 /// The bytes of a model file: ten classes, 16 latent components, 28x28x1 pixels by a dense layer
 /// and two transposed convolutions, with weights drawn from `seed`.
 pub fn random_model(seed: u64) -> Vec<u8> {
+    random_model_of(seed, 16, [6, 8])
+}
+
+/// As [`random_model`], with a latent of `latent` components and these channels at 7x7 and 14x14.
+pub fn random_model_of(seed: u64, latent: u8, channels: [u16; 2]) -> Vec<u8> {
     let upsample = Kind::ConvTranspose(Window {
         kernel: 4,
         stride: 2,
         padding: 1,
     });
     let mut random = Xoshiro128PlusPlus::seed_from_u64(seed);
-    let mut input = Shape::new(1, 1, u16::from(LATENT));
+    let mut input = Shape::new(1, 1, u16::from(latent));
     let parts: Vec<Parts> = [
-        (Kind::Dense, Shape::new(7, 7, 6)),
-        (upsample, Shape::new(14, 14, 8)),
+        (Kind::Dense, Shape::new(7, 7, channels[0])),
+        (upsample, Shape::new(14, 14, channels[1])),
         (upsample, Shape::new(28, 28, 1)),
     ]
     .into_iter()
@@ -49,7 +52,7 @@ pub fn random_model(seed: u64) -> Vec<u8> {
         scores: None,
     };
     let mut buffer = vec![0; 64 * 1024];
-    File::new(provenance, LATENT, CLASSES, layers)
+    File::new(provenance, latent, CLASSES, layers)
         .encode(&mut buffer)
         .expect("the buffer is larger than the model")
         .to_vec()

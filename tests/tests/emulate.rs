@@ -49,6 +49,22 @@ fn an_unknown_board_is_answered_with_the_known_ones() {
 }
 
 #[test]
+fn an_unknown_mode_is_answered_with_the_known_ones() {
+    let output = emulate()
+        .args(["--board", "lm3s6965evb", "--screenshot", "x.png"])
+        .args(["--mode", "dance", "firmware.elf"])
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    let first = stderr.lines().next().unwrap_or_default();
+    assert!(
+        first.contains("'dance'") && first.contains("gallery, morph, ask, handwriting, clock"),
+        "{stderr}"
+    );
+}
+
+#[test]
 fn a_file_that_is_no_firmware_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let elf = folder.path().join("letter.txt");

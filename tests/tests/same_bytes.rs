@@ -1,5 +1,5 @@
 //! The same pixels on emulated microcontrollers and in WebAssembly as on this machine: the hashes
-//! of `runtime/tests/vectors/hashes.csv`, which `cargo test -p runtime` checks here.
+//! of `runtime/tests/vectors/hashes.csv` and `models.csv`, which `cargo test -p runtime` checks here.
 
 #[path = "../../runtime/tests/common/mod.rs"]
 mod common;
@@ -10,10 +10,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use common::models::{SEEDS, label, models};
+use common::aligned::Aligned;
+use common::models::{COMMITTED, SEEDS, committed, models};
 use cores::{CORES, Core};
+use runtime::Model;
 
-const HASHES: &str = include_str!("../../runtime/tests/vectors/hashes.csv");
+const HASHES: &str = concat!(
+    include_str!("../../runtime/tests/vectors/hashes.csv"),
+    include_str!("../../runtime/tests/vectors/models.csv"),
+);
+
+/// Name and file of each model: those with random weights, and the committed ones.
+fn files() -> impl Iterator<Item = (&'static str, Vec<u8>)> {
+    let random = models().into_iter().map(|(name, net)| (name, net.encode()));
+    random.chain(COMMITTED.map(|name| (name, committed(name))))
+}
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -96,9 +107,8 @@ fn check(core: &Core, features: &[&str], cpu: Option<&str>) {
     let arguments = [&["-p", "bench", "--bin", "digest"], features].concat();
     let firmware = build(&folder("mcu"), core.target, &arguments, cpu).join("digest");
     let scratch = tempfile::tempdir().expect("a folder for scratch files");
-    for (name, net) in models() {
+    for (name, file) in files() {
         // The firmware finds the length of the file before the file.
-        let file = net.encode();
         let mut image = (file.len() as u32).to_le_bytes().to_vec();
         image.extend(file);
         let path = scratch.path().join(name);
@@ -157,9 +167,12 @@ fn webassembly_draws_the_same() {
     let wasm = folder("wasm");
     let module = build(&wasm, target, &[], None).join("wasm.wasm");
     let scratch = tempfile::tempdir().expect("a folder for scratch files");
-    for (name, net) in models() {
+    for (name, file) in files() {
         let path = scratch.path().join(name);
-        fs::write(&path, net.encode()).expect("a scratch file");
+        let aligned = Aligned::new(&file);
+        let model = Model::from_bytes(&aligned).expect("a model");
+        let classes = u32::from(model.classes().max(1));
+        fs::write(&path, &file).expect("a scratch file");
         let mut command = Command::new("node");
         command.arg(wasm.join("digest.mjs")).arg(&module).arg(&path);
         command.args(SEEDS.map(|seed| seed.to_string()));
@@ -170,7 +183,7 @@ fn webassembly_draws_the_same() {
         let drawn: Vec<String> = SEEDS
             .iter()
             .zip(said.lines())
-            .map(|(&seed, hash)| format!("{seed},{},{hash}", label(&net, seed)))
+            .map(|(&seed, hash)| format!("{seed},{},{hash}", seed % classes))
             .collect();
         assert_eq!(drawn, expected(name), "{name}");
     }

@@ -23,8 +23,9 @@ use trainer::gan::recipe::Recipe;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Threads that PyTorch gets: as many as a step of ours has.
-const THREADS: usize = 2;
+/// Threads that PyTorch gets: as many as a step of ours has; and one, as two of PyTorch's wait for each
+/// other in busy loops where other programs have the cores.
+const THREADS: [usize; 2] = [2, 1];
 /// Steps before those that are timed.
 const WARM_UP: u32 = 5;
 
@@ -43,72 +44,73 @@ struct Times {
 
 /// Somebody who can train.
 trait Contestant {
+    fn name(&self) -> String;
+
     fn steps(&mut self, recipe: &str, steps: u32) -> Result<Times, Box<dyn Error>>;
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let options = options(std::env::args().skip(1))?;
-    let mut pytorch = match std::env::var_os("POCKETGAN_PYTHON") {
-        Some(python) => Some(PyTorch::start(Path::new(&python))?),
-        None => None,
-    };
-    println!("| recipe | backend | ms a step | CPU ms a step | wall ratio | CPU ratio |");
+    let mut others = vec![];
+    if let Some(python) = std::env::var_os("POCKETGAN_PYTHON") {
+        for threads in THREADS {
+            others.push(PyTorch::start(Path::new(&python), threads)?);
+        }
+    }
+    println!(
+        "| recipe | backend | ms a step | CPU ms a step | flex's ms / its | flex's CPU ms / its |"
+    );
     println!("|---|---|---|---|---|---|");
     for recipe in &options.recipes {
         let mut ours = Ours::new(recipe);
-        let mut contestants: Vec<(&str, &mut dyn Contestant)> = vec![("flex", &mut ours)];
-        if let Some(pytorch) = &mut pytorch {
-            contestants.push(("PyTorch", pytorch));
-        }
+        let mut contestants: Vec<&mut dyn Contestant> = vec![&mut ours];
+        contestants.extend(others.iter_mut().map(|other| other as &mut dyn Contestant));
         let times = compete(&mut contestants, recipe.name, &options)?;
-        let base = *times.last().ok_or("nobody trained")?;
-        for ((name, _), times) in contestants.iter().zip(&times) {
-            println!(
-                "{}",
-                Row {
-                    recipe: recipe.name,
-                    name,
-                    times,
-                    base: &base
-                }
-            );
+        for (contestant, its) in contestants.iter().zip(&times) {
+            let row = Row {
+                recipe: recipe.name,
+                name: contestant.name(),
+                its,
+                ours: &times[0],
+            };
+            println!("{row}");
         }
     }
     Ok(())
 }
 
-/// One line of the table; the ratios are to `base`.
+/// One line of the table.
 struct Row<'a> {
     recipe: &'a str,
-    name: &'a str,
-    times: &'a Times,
-    base: &'a Times,
+    name: String,
+    its: &'a Times,
+    ours: &'a Times,
 }
 
 impl fmt::Display for Row<'_> {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
-        let ratio = |time: Duration, base: Duration| time.as_secs_f64() / base.as_secs_f64();
+        let ratio = |ours: Duration, its: Duration| ours.as_secs_f64() / its.as_secs_f64();
         write!(
             f,
             "| {} | {} | {:.2} | {:.2} | {:.2} | {:.2} |",
             self.recipe,
             self.name,
-            milliseconds(self.times.wall),
-            milliseconds(self.times.cpu),
-            ratio(self.times.wall, self.base.wall),
-            ratio(self.times.cpu, self.base.cpu),
+            milliseconds(self.its.wall),
+            milliseconds(self.its.cpu),
+            ratio(self.ours.wall, self.its.wall),
+            ratio(self.ours.cpu, self.its.cpu),
         )
     }
 }
 
 /// Each contestant's time for a step: the least of all rounds, in which they take turns.
 fn compete(
-    contestants: &mut [(&str, &mut dyn Contestant)],
+    contestants: &mut [&mut dyn Contestant],
     recipe: &str,
     options: &Options,
 ) -> Result<Vec<Times>, Box<dyn Error>> {
-    for (_, contestant) in contestants.iter_mut() {
+    for contestant in contestants.iter_mut() {
         contestant.steps(recipe, WARM_UP)?;
     }
     let mut best = vec![
@@ -119,7 +121,7 @@ fn compete(
         contestants.len()
     ];
     for _ in 0..options.rounds {
-        for ((_, contestant), best) in contestants.iter_mut().zip(&mut best) {
+        for (contestant, best) in contestants.iter_mut().zip(&mut best) {
             let times = contestant.steps(recipe, options.steps)?;
             best.wall = best.wall.min(times.wall / options.steps);
             best.cpu = best.cpu.min(times.cpu / options.steps);
@@ -152,6 +154,10 @@ impl Ours {
 }
 
 impl Contestant for Ours {
+    fn name(&self) -> String {
+        "flex".into()
+    }
+
     fn steps(&mut self, _: &str, steps: u32) -> Result<Times, Box<dyn Error>> {
         let (wall, cpu) = (Instant::now(), ProcessTime::try_now()?);
         for _ in 0..steps {
@@ -168,17 +174,19 @@ impl Contestant for Ours {
 }
 
 struct PyTorch {
+    version: String,
+    threads: usize,
     process: Child,
     questions: ChildStdin,
     answers: BufReader<ChildStdout>,
 }
 
 impl PyTorch {
-    fn start(python: &Path) -> Result<Self, Box<dyn Error>> {
+    fn start(python: &Path, threads: usize) -> Result<Self, Box<dyn Error>> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/pytorch.py");
         let mut process = Command::new(python)
             .arg(script)
-            .arg(THREADS.to_string())
+            .arg(threads.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -186,12 +194,14 @@ impl PyTorch {
         let questions = process.stdin.take().ok_or("no pipe to PyTorch")?;
         let answers = process.stdout.take().ok_or("no pipe from PyTorch")?;
         let mut pytorch = Self {
+            version: String::new(),
+            threads,
             process,
             questions,
             answers: BufReader::new(answers),
         };
-        let greeting = pytorch.answer()?;
-        println!("PyTorch {greeting}, {THREADS} threads\n");
+        // The first line is its version.
+        pytorch.version = pytorch.answer()?;
         Ok(pytorch)
     }
 
@@ -206,6 +216,10 @@ impl PyTorch {
 }
 
 impl Contestant for PyTorch {
+    fn name(&self) -> String {
+        format!("PyTorch {}, {} thread(s)", self.version, self.threads)
+    }
+
     fn steps(&mut self, recipe: &str, steps: u32) -> Result<Times, Box<dyn Error>> {
         writeln!(self.questions, "{recipe} {steps}")?;
         self.questions.flush()?;

@@ -124,7 +124,7 @@ mod tests {
                 .clone()
                 .slice([image..image + 1, top..top + 8, left..left + 8])
                 .reshape([1, 128]);
-            let ours = all.clone().slice([index..index + 1]);
+            let ours = all.clone().narrow(0, index, 1);
             ours.into_data().assert_eq(&expected.into_data(), true);
         }
     }

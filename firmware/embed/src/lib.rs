@@ -8,8 +8,14 @@ use runtime::{Model, ModelError};
 
 /// Path of the model that boards embed unless `GEN_BIN` names another.
 pub fn default_model() -> PathBuf {
+    model("digits")
+}
+
+/// Path of the repository's model `name`.
+fn model(name: &str) -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).join("models/digits.gen.bin")
+    let folder = here.parent().unwrap_or(here).join("models");
+    folder.join(name).with_extension("gen.bin")
 }
 
 /// Why a model could not be embedded.
@@ -58,8 +64,18 @@ pub enum EmbedError {
 /// - `MODEL: &[u8]`, the file, at an address that is a multiple of four;
 /// - `WORKSPACE: usize`, the bytes of RAM that the model needs.
 pub fn build_script() {
+    embed_for_build(default_model());
+}
+
+/// As [`build_script`], but without `GEN_BIN` it embeds the repository's model `name`: for boards
+/// whose flash is too small for [`default_model`].
+pub fn build_script_with(name: &str) {
+    embed_for_build(model(name));
+}
+
+fn embed_for_build(default: PathBuf) {
     println!("cargo::rerun-if-env-changed=GEN_BIN");
-    let path = env::var_os("GEN_BIN").map_or_else(default_model, PathBuf::from);
+    let path = env::var_os("GEN_BIN").map_or(default, PathBuf::from);
     println!("cargo::rerun-if-changed={}", path.display());
     let out_dir = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR for build scripts");
     if let Err(error) = embed(&path, Path::new(&out_dir)) {

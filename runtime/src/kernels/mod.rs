@@ -14,6 +14,8 @@ mod narrow;
 #[cfg_attr(not(pocketgan_kernels = "portable"), allow(dead_code))]
 mod portable;
 #[cfg(not(pocketgan_kernels = "portable"))]
+mod run;
+#[cfg(not(pocketgan_kernels = "portable"))]
 mod scale;
 mod upsample;
 
@@ -38,9 +40,48 @@ pub use portable::{scale, tabulate};
 pub use scale::{scale, tabulate};
 pub use upsample::upsample_row;
 
+#[cfg(pocketgan_kernels = "portable")]
+use portable::run as run_all;
+#[cfg(not(pocketgan_kernels = "portable"))]
+use run::run as run_all;
+
+use crate::layout::{PANEL, is_nibble, panel_width};
+
 /// Panels to sum: see [`panels`].
 #[derive(Clone, Copy, Debug)]
 pub struct Panels<'a> {
+    /// Bits of a weight: 8 or 4.
+    pub bits: u8,
+    /// The first panel's words, and all that follow.
+    pub weights: &'a [u32],
+    /// Outputs of the matrix from there on, which say how wide each panel is.
+    pub columns: usize,
+    /// Inputs that a panel has weights for, a multiple of four.
+    pub rows: usize,
+    /// Of these, how many come before the given inputs, whole quads.
+    pub skipped: usize,
+    /// The inputs.
+    pub inputs: Inputs<'a>,
+    /// What every sum begins with, at least 0.
+    pub first: i32,
+}
+
+impl Panels<'_> {
+    /// Words that the weights of `rows` inputs take in `columns` columns.
+    #[inline(always)]
+    pub fn words(&self, columns: usize, rows: usize) -> usize {
+        let words = rows / 4 * columns;
+        if is_nibble(self.bits) {
+            words / 2
+        } else {
+            words
+        }
+    }
+}
+
+/// Neighbouring panels of the same width, and only the weights of the given inputs.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
     /// The first panel's words for the first of the inputs, and all that follow.
     pub weights: &'a [u32],
     /// Words between the last of a panel's weights that are used and the next panel's first.
@@ -51,19 +92,40 @@ pub struct Panels<'a> {
     pub first: i32,
 }
 
-/// The sums of neighbouring panels of `width` columns (several of 8, or one of 4 or 2), as many as
-/// `sums` has room for: `first + sum of weight[k][n] * input[k]`. Weights have `bits` (8 or 4) bits.
+/// The sums of neighbouring panels, of as many columns as `sums` has room for, which are all that are
+/// left, filled up to a multiple of two, or whole panels of eight: `first + sum of weight[k][n] * input[k]`.
 ///
 /// Exact if every sum is within 24 bits, which a checked model guarantees.
 #[inline(never)]
-pub fn panels(width: usize, bits: u8, panels: &Panels, sums: &mut [i32]) {
-    match (bits, width) {
-        (4, 8) => target::nibbles::<8>(panels, sums),
-        (4, 4) => target::nibbles::<4>(panels, sums),
-        (4, _) => target::nibbles::<2>(panels, sums),
-        (_, 8) => target::bytes::<8>(panels, sums),
-        (_, 4) => target::bytes::<4>(panels, sums),
-        _ => target::bytes::<2>(panels, sums),
+pub fn panels(panels: &Panels, sums: &mut [i32]) {
+    let (mut column, mut weights) = (0, panels.weights);
+    while column < sums.len() {
+        let left = panels.columns.saturating_sub(column);
+        let width = panel_width(left);
+        let columns = if width == PANEL {
+            left.min(sums.len() - column) / PANEL * PANEL
+        } else {
+            width
+        };
+        if columns == 0 {
+            return;
+        }
+        let run = Run {
+            weights: weights
+                .get(panels.words(width, panels.skipped)..)
+                .unwrap_or_default(),
+            gap: panels.words(width, panels.rows.saturating_sub(4 * panels.inputs.quads)),
+            inputs: panels.inputs,
+            first: panels.first,
+        };
+        let Some(sums) = sums.get_mut(column..column + columns) else {
+            return;
+        };
+        run_all(width, panels.bits, &run, sums);
+        weights = weights
+            .get(panels.words(columns, panels.rows)..)
+            .unwrap_or_default();
+        column += columns;
     }
 }
 

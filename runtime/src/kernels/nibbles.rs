@@ -18,7 +18,7 @@ fn unpack(word: u32) -> u32 {
     let even = (bytes & 0x000f_000f) + 0x0078_0078;
     let odd = (bytes & 0x0f00_0f00) ^ 0x0800_0800;
     // The sign, in the upper four bits.
-    even | odd | (odd & 0x0800_0800) * 0x1e
+    even | odd | ((odd & 0x0800_0800) * 0x1e)
 }
 
 #[cfg(test)]

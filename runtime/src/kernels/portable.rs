@@ -1,7 +1,7 @@
 //! The kernels in plain Rust, for every target.
 
-use super::{Narrow, Panels};
-use crate::layout::PANEL;
+use super::{Narrow, Run};
+use crate::layout::{PANEL, is_nibble};
 use crate::requantize::{Scale, clamp, squash};
 
 /// Words that a gathered quad takes: its pairs of inputs `k0 k2` and `k1 k3`. For weights of 8 bits
@@ -18,9 +18,9 @@ pub fn expand(bits: u8, quads: &[[u8; 4]], words: &mut [u32]) -> (usize, i32) {
     let mut total = 0i32;
     for (&quad, words) in quads.iter().zip(&mut *words) {
         let [a, b, c, d] = quad.map(|byte| i32::from(byte as i8));
-        *words = match bits {
-            4 => [crossed(a, c), crossed(b, d)],
-            _ => [pair(a, c), pair(b, d)],
+        *words = match is_nibble(bits) {
+            true => [crossed(a, c), crossed(b, d)],
+            false => [pair(a, c), pair(b, d)],
         };
         total = total.wrapping_add(a + b + c + d);
     }
@@ -43,9 +43,21 @@ pub fn unpair(pair: u32) -> (i32, i32) {
     (i32::from(pair as i16), pair as i32 >> 16)
 }
 
-/// [`super::panels`] for weights of 8 bits.
+/// The sums of panels of `width` columns: several of 8, or one of 4 or 2.
+pub fn run(width: usize, bits: u8, run: &Run, sums: &mut [i32]) {
+    match (is_nibble(bits), width) {
+        (true, 8) => nibbles_of::<8>(run, sums, |crossed| crossed),
+        (true, 4) => nibbles_of::<4>(run, sums, |crossed| crossed),
+        (true, _) => nibbles_of::<2>(run, sums, |crossed| crossed),
+        (false, 8) => bytes::<8>(run, sums),
+        (false, 4) => bytes::<4>(run, sums),
+        (false, _) => bytes::<2>(run, sums),
+    }
+}
+
+/// Sums of 8-bit weights.
 #[inline(never)]
-pub fn bytes<const W: usize>(panels: &Panels, sums: &mut [i32]) {
+fn bytes<const W: usize>(panels: &Run, sums: &mut [i32]) {
     let inputs = &panels.inputs;
     let first = panels.first.wrapping_sub(inputs.total.wrapping_mul(128));
     let used = inputs.quads * W;
@@ -77,16 +89,10 @@ pub fn bytes<const W: usize>(panels: &Panels, sums: &mut [i32]) {
 /// Quads over which the sum of two nibbles' products certainly stays within 16 bits.
 const NIBBLE_QUADS: usize = 4;
 
-/// [`super::panels`] for weights of 4 bits.
-#[inline(always)]
-pub fn nibbles<const W: usize>(panels: &Panels, sums: &mut [i32]) {
-    nibbles_of::<W>(panels, sums, |crossed| crossed);
-}
-
-/// As [`nibbles`], of inputs that `cross` makes [`crossed`]: one 32-bit multiplication for two
+/// Sums of 4-bit weights, of inputs that `cross` makes [`crossed`]: one 32-bit multiplication for two
 /// products. Both halves of a masked word times both inputs of a pair add in the upper half.
 #[inline(never)]
-pub fn nibbles_of<const W: usize>(panels: &Panels, sums: &mut [i32], cross: impl Fn(u32) -> u32) {
+pub fn nibbles_of<const W: usize>(panels: &Run, sums: &mut [i32], cross: impl Fn(u32) -> u32) {
     let inputs = &panels.inputs;
     let first = panels.first.wrapping_sub(inputs.total.wrapping_mul(8));
     let used = inputs.quads * (W / 2);

@@ -17,6 +17,18 @@ const DOUBLE: Window = window(4, 2, 1);
 /// Seeds from which each model draws, with the label that [`label`] gives.
 pub const SEEDS: [u32; 4] = [0, 1, 42, u32::MAX];
 
+/// Models of `firmware/models`; `vectors/models.csv` has what they draw.
+pub const COMMITTED: [&str; 5] = ["digits", "tiny", "nano", "pico", "femto"];
+
+/// The file of one of them.
+pub fn committed(name: &str) -> Vec<u8> {
+    let path = format!(
+        "{}/../firmware/models/{name}.gen.bin",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
 /// Name and network of each model.
 pub fn models() -> Vec<(&'static str, Net)> {
     let mlp = Builder::new(1, 100, 0)

@@ -13,6 +13,7 @@ use tests::Error;
 use tests::board::Board;
 use tests::emulator::{Emulator, Window, has_window_support};
 use tests::gallery::{hold_page, turn_page};
+use tests::modes::{MODES, Mode, show};
 
 /// Side of the square that a pixel of the display becomes in a screenshot.
 const MAGNIFY: usize = 4;
@@ -37,6 +38,9 @@ struct Arguments {
     /// Which page the picture is of, from 1 on; the first that can be had if not given.
     #[arg(long, requires = "screenshot")]
     page: Option<u32>,
+    /// The mode that the picture is of: gallery, morph, ask, handwriting or clock.
+    #[arg(long, requires = "screenshot", conflicts_with = "page", value_parser = mode)]
+    mode: Option<Mode>,
     /// The firmware, an ELF file.
     elf: PathBuf,
 }
@@ -60,10 +64,38 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
             source,
         })?;
     }
-    match &arguments.screenshot {
-        Some(path) => screenshot(board, &arguments.elf, path, arguments.page),
-        None => watch(board, &arguments.elf),
+    let elf = &arguments.elf;
+    match (&arguments.screenshot, arguments.mode) {
+        (Some(path), Some(mode)) => {
+            let mut emulator = Emulator::start(board, elf, Window::Hidden)?;
+            show(&mut emulator, mode)?;
+            save(&mut emulator, path)?;
+            println!("the mode {} is in {}", mode.name, path.display());
+            Ok(())
+        }
+        (Some(path), None) => screenshot_of_page(board, elf, path, arguments.page),
+        (None, _) => watch(board, elf),
     }
+}
+
+/// The mode of this name, in whatever case.
+fn mode(name: &str) -> Result<Mode, String> {
+    let mode = MODES
+        .into_iter()
+        .find(|mode| mode.name.eq_ignore_ascii_case(name));
+    mode.ok_or_else(|| {
+        let names = MODES.map(|mode| mode.name.to_lowercase()).join(", ");
+        format!("there is no such mode; there are {names}")
+    })
+}
+
+/// Saves a picture of the display.
+fn save(emulator: &mut Emulator, path: &Path) -> Result<(), Error> {
+    let png = emulator.screen()?.to_png(MAGNIFY, RIM)?;
+    fs::write(path, png).map_err(|source| Error::File {
+        path: path.into(),
+        source,
+    })
 }
 
 /// Prints the log until the firmware, the window's or this program's user ends it.
@@ -114,7 +146,7 @@ fn window(board: &Board) -> Result<Window, Error> {
 }
 
 /// Saves a picture of page `page`.
-fn screenshot(
+fn screenshot_of_page(
     board: &'static Board,
     elf: &Path,
     path: &Path,
@@ -131,11 +163,7 @@ fn screenshot(
             "page {wanted} has gone by, this is page {held}"
         )));
     }
-    let png = emulator.screen()?.to_png(MAGNIFY, RIM)?;
-    fs::write(path, png).map_err(|source| Error::File {
-        path: path.into(),
-        source,
-    })?;
+    save(&mut emulator, path)?;
     println!("page {held} is in {}", path.display());
     Ok(())
 }

@@ -16,7 +16,7 @@ struct Running {
 }
 
 impl Running {
-    /// The board, once it has come to a mode.
+    /// The board, once it has come to the mode of this name.
     fn in_mode(name: &str) -> Self {
         let (bytes, elf) = &*RANDOM;
         let mut emulator = start(elf);
@@ -84,8 +84,8 @@ fn large(picture: &[Vec<u8>]) -> Vec<Vec<u8>> {
 #[test]
 fn down_goes_through_all_modes_and_up_goes_back() {
     let mut board = Running::in_mode("Morph");
-    for name in MODES.iter().cycle().skip(2).take(5) {
-        let [] = board.press(board.keys.next_mode, &format!("mode: {name}"));
+    for mode in MODES.iter().cycle().skip(2).take(5) {
+        let [] = board.press(board.keys.next_mode, &format!("mode: {}", mode.name));
     }
     for name in ["Gallery", "Clock", "Handwriting"] {
         let [] = board.press(board.keys.previous_mode, &format!("mode: {name}"));
@@ -102,8 +102,8 @@ fn morph_shows_pictures_between_two_seeds_thirty_times_a_second() {
         "{frames}, {micros}"
     );
 
-    let [label, t, _256, from, to] = board.press(board.keys.action, "morph: held, label ");
-    assert_eq!((label, to), (0, from + 1));
+    let [label, t, whole, from, to] = board.press(board.keys.action, "morph: held, label ");
+    assert_eq!((label, whole, to), (0, 256, from + 1));
     let [from, to] = [from, to].map(|seed| Latent::from_seed(seed, board.model.latent_len()));
     let latent = Latent::interpolate(&from, &to, t as u16);
     let picture = levels(&board.model, &latent, 0);

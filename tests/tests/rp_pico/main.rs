@@ -91,13 +91,13 @@ fn ink(model: &[u8], latent: impl Fn(usize) -> Latent, label: u32) -> Vec<Vec<u8
 }
 
 /// A picture as a display of one bit shows it, each pixel `scale` times as large, `[row][column]`:
-/// Bayer's matrix of 4x4 thresholds, repeated.
+/// a repeated matrix of 4x4 thresholds, ranked as Bayer ranks them, around the middle of the range.
 fn dithered(ink: &[Vec<u8>], scale: usize) -> Vec<Vec<u8>> {
     const RANKS: [[u32; 4]; 4] = [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]];
     let [height, width] = [ink.len(), ink[0].len()].map(|side| side * scale);
     let lit = |y: usize, x: usize| {
         let ink = u32::from(ink[y / scale][x / scale]);
-        (2 * ink > 32 * RANKS[y % 4][x % 4] + 16).into()
+        (ink > 68 + 8 * RANKS[y % 4][x % 4]).into()
     };
     (0..height)
         .map(|y| (0..width).map(|x| lit(y, x)).collect())

@@ -4,8 +4,10 @@ use std::io;
 use std::path::PathBuf;
 
 use burn::store::RecordError;
+use runtime::format::EncodeError;
 use runtime::{GenerateError, ModelError};
 
+use crate::backend::NotBuilt;
 use crate::data::DataError;
 use crate::output::OutputError;
 use crate::picture::PictureError;
@@ -18,6 +20,9 @@ pub enum CliError {
     /// The command line asks for something that cannot be.
     #[error("{0}")]
     Usage(String),
+    /// This build lacks the backend that was asked for.
+    #[error(transparent)]
+    Backend(#[from] NotBuilt),
     /// No data to train with.
     #[error(transparent)]
     Data(#[from] DataError),
@@ -89,6 +94,9 @@ pub enum CliError {
     /// The runtime refused to draw an image.
     #[error(transparent)]
     Generate(#[from] GenerateError),
+    /// A model made from another could not be written.
+    #[error("cannot make a model with mixed classes: {0}")]
+    Encode(#[from] EncodeError),
     /// Text could not be written to stdout.
     #[error("cannot write to the standard output: {0}")]
     Stdout(io::Error),
@@ -98,7 +106,7 @@ impl CliError {
     /// The exit code: 2 for a mistake in the command line, 1 for everything else.
     pub fn exit_code(&self) -> u8 {
         match self {
-            CliError::Usage(_) => 2,
+            CliError::Usage(_) | CliError::Backend(_) => 2,
             _ => 1,
         }
     }

@@ -29,6 +29,7 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "there is only ever one")]
 enum Command {
     Train(train::TrainArgs),
     Sample(sample::SampleArgs),

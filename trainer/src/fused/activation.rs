@@ -168,7 +168,7 @@ fn leak_back(gradient: &mut [f32], output: &[f32], slope: f32) {
 }
 
 fn add_and_leak(input: FlexTensor, bias: &FlexTensor, slope: f32) -> FlexTensor {
-    let bias = with_values(bias, |bias| repeated(bias));
+    let bias = with_values(bias, repeated);
     change(input, |values| {
         for row in values.chunks_mut(bias.len()) {
             for (value, bias) in row.iter_mut().zip(&bias) {
@@ -214,7 +214,7 @@ fn tanh_of(x: f32) -> f32 {
         1.333_355_8e-3,
         9.618_129e-3,
         5.550_411e-2,
-        2.402_265_1e-1,
+        2.402_265e-1,
         std::f32::consts::LN_2,
         1.0,
     ];

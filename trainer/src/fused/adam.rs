@@ -50,18 +50,29 @@ impl Adam {
         let root = (1.0 - beta_2.powi(time)).sqrt();
         let rate = rate as f32 * root / (1.0 - beta_1.powi(time));
         let epsilon = EPSILON * root;
-        let [mut weights, mut first, mut second] = tensors.map(own);
-        with_values(gradient, |gradient| {
-            let weights = weights.storage_mut::<f32>().iter_mut();
-            let moments = first.storage_mut::<f32>().iter_mut();
-            let moments = moments.zip(second.storage_mut::<f32>());
-            for ((weight, (m, v)), &g) in weights.zip(moments).zip(gradient) {
-                *m = beta_1 * *m + (1.0 - beta_1) * g;
-                *v = beta_2 * *v + (1.0 - beta_2) * g * g;
-                *weight -= rate * *m / (v.sqrt() + epsilon);
-            }
+        let [weights, first, second] = tensors;
+        let (mut first, mut second) = (own(first), own(second));
+        // The old weights are still in use elsewhere: writing new ones saves copying them.
+        let mut new = Vec::with_capacity(weights.layout().num_elements());
+        with_values(&weights, |weights| {
+            with_values(gradient, |gradient| {
+                let moments = first.storage_mut::<f32>().iter_mut();
+                let moments = moments.zip(second.storage_mut::<f32>());
+                let steps = moments.zip(gradient).map(|((m, v), &g)| {
+                    *m = beta_1 * *m + (1.0 - beta_1) * g;
+                    *v = beta_2 * *v + (1.0 - beta_2) * g * g;
+                    rate * *m / (v.sqrt() + epsilon)
+                });
+                new.extend(
+                    weights
+                        .iter()
+                        .zip(steps)
+                        .map(|(weight, step)| weight - step),
+                );
+            });
         });
-        [weights, first, second]
+        let shape = weights.layout().shape().clone();
+        [from_values(new, shape), first, second]
     }
 }
 

@@ -18,6 +18,10 @@ pub enum OnFlex {
 }
 
 /// What is behind `tensor`, or the tensor itself where it lives on another backend.
+#[allow(
+    clippy::result_large_err,
+    reason = "not an error: the tensor goes on to burn's operation"
+)]
 pub fn unwrap<const D: usize>(tensor: Tensor<D>) -> Result<OnFlex, Tensor<D>> {
     let handle = tensor.clone();
     let found = if tensor.device().is_autodiff() {

@@ -9,9 +9,11 @@
 mod activation;
 mod adam;
 mod flex;
+mod matmul;
 mod rearrange;
 
 pub use activation::{bias_leaky_relu, leaky_relu, tanh};
 pub use adam::Adam;
 pub use flex::supports;
+pub use matmul::matmul;
 pub use rearrange::Rearrangement;

@@ -4,7 +4,7 @@ use burn::Tensor;
 use burn::module::{Initializer, Module, Param};
 use burn::tensor::Device;
 
-use crate::fused::bias_leaky_relu;
+use crate::fused::{bias_leaky_relu, matmul};
 
 /// What is added to a variance before the division by its root, as PyTorch does.
 const EPSILON: f64 = 1e-5;
@@ -42,7 +42,7 @@ impl Dense {
 
     /// The same with a leaky ReLU behind it.
     pub fn forward_leaky(&self, input: Tensor<2>, slope: f64) -> Tensor<2> {
-        let product = input.matmul(self.weight.val());
+        let product = matmul(input, self.weight.val());
         bias_leaky_relu(product, self.bias.val(), slope as f32)
     }
 }

@@ -60,8 +60,8 @@ pub enum GeneratorShape {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConvShape {
     /// Units of a dense layer between the inputs and the one that makes pixels, with leaky ReLU.
-    /// Where a model has but a few kilobytes, this is what they are spent on best: the label is
-    /// given to the units instead of to every pixel.
+    /// Where a model has but one kilobyte, the label is given to these units instead of to every
+    /// pixel; with more, the images become less various that way.
     pub hidden: Option<usize>,
     /// Channels after the dense layer that makes pixels.
     pub first: usize,
@@ -183,11 +183,11 @@ const TEXTBOOK_ADAM: (f64, (f32, f32)) = (2e-4, (0.5, 0.999));
 impl Recipe {
     /// The recipes by name, the default first.
     pub const ALL: [Recipe; 7] = [
-        Recipe::ours("small", 24, None, [16, 24], Weights::INT8, 3e-3),
-        Recipe::ours("tiny", 16, None, [6, 12], Weights::INT8, 5e-3),
-        Recipe::ours("nano", 12, Some(24), [4, 8], Weights::MIXED, 6e-3),
-        Recipe::ours("pico", 8, Some(16), [4, 6], Weights::INT4, 6e-3),
-        Recipe::ours("femto", 8, Some(8), [2, 8], Weights::INT4, 6e-3),
+        Recipe::ours("small", 24, None, [16, 24], Weights::INT8, 3e-3, 0.0),
+        Recipe::ours("tiny", 16, None, [6, 12], Weights::INT8, 5e-3, 0.1),
+        Recipe::ours("nano", 12, None, [4, 8], Weights::MIXED, 6e-3, 0.2),
+        Recipe::ours("pico", 16, None, [2, 12], Weights::INT4, 6e-3, 0.3),
+        Recipe::ours("femto", 8, Some(8), [2, 8], Weights::INT4, 6e-3, 0.5),
         Recipe::textbook(
             "goodfellow",
             GeneratorShape::Perceptron { hidden: 128 },
@@ -211,6 +211,7 @@ impl Recipe {
         [first, second]: [usize; 2],
         weights: Weights,
         learning_rate: f64,
+        mismatch: f64,
     ) -> Self {
         Self {
             name,
@@ -228,7 +229,7 @@ impl Recipe {
                 weight: 0.03,
                 noise: 0.05,
             }),
-            mismatch: 0.5,
+            mismatch,
             batch: 64,
             learning_rate,
             decay: Decay::LastHalf,

@@ -181,7 +181,8 @@ impl Panel {
             };
         }
         if self.logarithmic {
-            return low / 1.2..high * 1.2;
+            // Labels stand at powers of ten: one is always there, at the lower end.
+            return 10f64.powf(low.log10().floor())..high * 1.2;
         }
         let air = ((high - low) * 0.05).max(high.abs() * 1e-3).max(1e-6);
         low - air..high + air

@@ -154,7 +154,8 @@ mod tests {
         let latent = Tensor::<2>::ones([recipe.latent, 1], &device) * part;
         let label = Tensor::ones([10, 1], &device);
         let parts = Tensor::cat(vec![latent, label], 0);
-        network.dense = network.dense.clone().map(|weight| weight * parts);
+        let weight = network.hidden.as_mut().unwrap_or(&mut network.dense);
+        *weight = weight.clone().map(|weight| weight * parts);
         let layers = quantize::quantize(&generator).unwrap();
         quantize::encode(&layers, recipe.latent, 10, Provenance::UNKNOWN)
     }

@@ -51,10 +51,19 @@ pub fn names_in(folder: &Path) -> Vec<String> {
 
 /// A valid model file of one dense layer: latents of 4, images of 5x6, `classes` classes.
 pub fn model(classes: u8) -> Vec<u8> {
+    dense(classes, Shape::new(5, 6, 1))
+}
+
+/// The same with square images of `side` pixels a side.
+pub fn model_of(classes: u8, side: u16) -> Vec<u8> {
+    dense(classes, Shape::new(side, side, 1))
+}
+
+fn dense(classes: u8, image: Shape) -> Vec<u8> {
     let geometry = Geometry {
         kind: Kind::Dense,
         input: Shape::new(1, 1, 4),
-        output: Shape::new(5, 6, 1),
+        output: image,
     };
     let plain: Vec<_> = (0..geometry.weights()).map(|i| small(i * 53)).collect();
     let mut weights = vec![0; layout::weights_len(&geometry, 8)];
@@ -82,7 +91,7 @@ pub fn model(classes: u8) -> Vec<u8> {
     };
     let layers = [layer].into_iter().collect();
     let file = File::new(provenance, 4, classes, layers);
-    file.encode(&mut [0; 4096]).unwrap().to_vec()
+    file.encode(&mut [0; 1 << 15]).unwrap().to_vec()
 }
 
 /// Some number of -127 to 127.

@@ -2,6 +2,8 @@
 
 mod common;
 mod data;
+mod eval;
+mod latent_space;
 mod model;
 mod plane;
 mod resume;

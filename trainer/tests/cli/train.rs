@@ -166,9 +166,10 @@ fn textbook_recipes_train_watch_the_game_and_export() {
 #[test]
 fn same_seed_gives_the_same_model_and_another_seed_another() {
     let home = TempDir::new().unwrap();
+    let data = small_mnist(&home, 300);
     let train = |seed: &str, file: &str| {
         let arguments =
-            format!("train --data strokes --recipe nano --steps 3 --seed {seed} --export {file}");
+            format!("train --data {data} --recipe nano --steps 3 --seed {seed} --export {file}");
         let arguments: Vec<_> = arguments.split(' ').collect();
         let output = trainer(&arguments, home.path()).output().unwrap();
         assert!(output.status.success(), "{}", stderr(&output));

@@ -122,11 +122,13 @@ export class Board {
 
   #log({ label, from, to, t, micros }) {
     const line = document.createElement("li");
+    line.value = (find("log").lastElementChild?.value ?? 0) + 1;
     const style = t === 0 || from === to ? `seed ${from}` : `seeds ${from} to ${to}, ${t}/256`;
     line.textContent = `digit ${label}, ${style}, ${(micros / 1000).toFixed(1)} ms here`;
     const log = find("log");
     log.append(line);
     if (log.childElementCount > LOG_LINES) log.firstElementChild.remove();
-    log.scrollTop = log.scrollHeight;
+    const box = find("log-box");
+    box.scrollTop = box.scrollHeight;
   }
 }

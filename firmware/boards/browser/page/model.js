@@ -78,7 +78,7 @@ function needs(facts) {
   const cores = instructions(facts).map(({ core, instructions, measured }) => {
     const name = `Instructions an image, ${core}`;
     if (instructions === null) return [name, "no such layer was measured"];
-    return [name, measured ? number(instructions) : `about ${number(instructions.toPrecision(2))}`];
+    return [name, measured ? number(instructions) : `about ${number(instructions.toPrecision(1))}`];
   });
   return [
     ["Flash", `${number(facts.fileLen)} bytes`],
@@ -94,7 +94,7 @@ function counted(facts) {
   const how = instructions(facts).every(({ measured }) => measured)
     ? "Instructions were counted one by one in an emulator, for this very file."
     : "Instructions of this file were not counted: each of its layers is taken to cost as much a MAC " +
-      "as the most similar layer of those that were.";
+      "as the most similar layer of those that were. That can be wrong by a factor of three.";
   return `${macs} ${how}`;
 }
 

@@ -8,6 +8,9 @@ import { END, Pad } from "pad";
 const CELLS = 7;
 const MAX_SEED = 0xffffffff;
 
+/** The seed of a corner, which are counted from 0 as one reads. */
+const corner = (seed, number) => (seed + number) % (MAX_SEED + 1);
+
 const find = (id) => document.getElementById(id);
 
 export class Studio {
@@ -68,22 +71,30 @@ export class Studio {
     const where = this.#where(place);
     find("caption").textContent = `${what} ${where}`;
     find("picture").setAttribute("aria-label", `${what} ${where}, as drawn`);
-    this.#tellCommand();
+    this.#tellCommand(place);
   }
 
-  #where({ seed, right, down }) {
-    const corner = (number) => (seed + number) % (MAX_SEED + 1);
-    if (right % END === 0 && down % END === 0) {
-      return `of seed ${corner((right + 2 * down) / END)}`;
-    }
+  /** The seed of a place: null between the corners. */
+  #seedAt({ seed, right, down }) {
+    if (right % END !== 0 || down % END !== 0) return null;
+    return corner(seed, (right + 2 * down) / END);
+  }
+
+  #where(place) {
+    const seed = this.#seedAt(place);
+    if (seed !== null) return `of seed ${seed}`;
     const percent = (way) => `${Math.round((way / END) * 100)} %`;
-    return `between seeds ${seed} to ${corner(3)}: ${percent(right)} right, ${percent(down)} down`;
+    const way = `${percent(place.right)} right, ${percent(place.down)} down`;
+    return `between seeds ${place.seed} to ${corner(place.seed, 3)}: ${way}`;
   }
 
-  #tellCommand() {
+  /** Tells the command that draws the same; there is none between the corners. */
+  #tellCommand(place) {
+    const seed = this.#seedAt(place);
     const digit = this.#firmware.facts.classes === 0 ? "" : `--digit ${this.#label} `;
+    find("same").hidden = seed === null;
     find("command").textContent =
-      `trainer sample ${this.#fileName} \\\n  ${digit}--seed ${this.#seed} --count 1`;
+      `trainer sample ${this.#fileName} \\\n  ${digit}--seed ${seed} --count 1`;
   }
 
   /** The map: a picture for each of CELLS x CELLS places. */

@@ -80,7 +80,9 @@ impl Facts {
         }
         Self {
             file_len: model.file_len() as u32,
-            checksum: file.last_chunk().map_or(0, |last| u32::from_le_bytes(*last)),
+            checksum: file
+                .last_chunk()
+                .map_or(0, |last| u32::from_le_bytes(*last)),
             workspace_len: model.workspace_len() as u32,
             macs: wide(model.macs()),
             latent_len: model.latent_len() as u32,

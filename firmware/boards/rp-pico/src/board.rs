@@ -5,9 +5,7 @@ use firmware::{Board, Buttons, Input};
 use fugit::{HertzU32, RateExtU32};
 use rand_core::RngCore;
 use rp2040_hal::gpio::bank0::{Gpio4, Gpio5, Gpio14, Gpio15};
-use rp2040_hal::gpio::{
-    FunctionI2C, FunctionNull, FunctionSio, Pin, PullDown, PullUp, SioInput,
-};
+use rp2040_hal::gpio::{FunctionI2C, FunctionNull, FunctionSio, Pin, PullDown, PullUp, SioInput};
 use rp2040_hal::pac::{I2C0, RESETS};
 use rp2040_hal::rosc::{Enabled, RingOscillator};
 use rp2040_hal::{I2C, Timer, Watchdog};
@@ -19,11 +17,8 @@ use ssd1306::{I2CDisplayInterface, Ssd1306};
 const I2C_HZ: u32 = 400_000;
 
 /// The display, drawn into a buffer first.
-pub type Oled = Ssd1306<
-    I2CInterface<StartedBus>,
-    DisplaySize128x64,
-    BufferedGraphicsMode<DisplaySize128x64>,
->;
+pub type Oled =
+    Ssd1306<I2CInterface<StartedBus>, DisplaySize128x64, BufferedGraphicsMode<DisplaySize128x64>>;
 
 type StartedBus = I2C<
     I2C0,

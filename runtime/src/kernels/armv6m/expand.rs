@@ -4,17 +4,18 @@
 use core::arch::naked_asm;
 
 use crate::kernels::portable::crossed;
+use crate::layout::is_nibble;
 
 /// Words that a gathered quad takes.
 pub const fn words_per_quad(bits: u8) -> usize {
-    if bits == 4 { 2 } else { 4 }
+    if is_nibble(bits) { 2 } else { 4 }
 }
 
 /// Gathers `quads` in `words`, as many as there is room for, and returns their number and the sum
 /// of their inputs.
 #[inline(always)]
 pub fn expand(bits: u8, quads: &[[u8; 4]], words: &mut [u32]) -> (usize, i32) {
-    if bits == 4 {
+    if is_nibble(bits) {
         return expand_crossed(quads, words);
     }
     let count = quads.len().min(words.len() / 4);

@@ -75,6 +75,6 @@ mod scale;
 
 pub use expand::{expand, words_per_quad};
 pub use narrow::narrow_windows;
-pub use nibbles::nibbles;
-pub use panels::bytes;
+pub use nibbles::{cross, nibbles8};
+pub use panels::{bytes2, bytes4, bytes8};
 pub use scale::{scale_leaky, scale_plain, tabulate_magnitudes};

@@ -1,37 +1,11 @@
-//! Sums of 4-bit weights.
+//! Sums of 4-bit weights: see [`Kernel`](crate::kernels::run::Kernel).
 #![allow(unsafe_code)]
 
 use core::arch::naked_asm;
 
-use crate::kernels::{Panels, portable};
-
-/// [`super::panels`] for weights of 4 bits.
-#[inline(always)]
-pub fn nibbles<const W: usize>(panels: &Panels, sums: &mut [i32]) {
-    if W != 8 {
-        return portable::nibbles::<W>(panels, sums);
-    }
-    let inputs = &panels.inputs;
-    let used = inputs.quads * (W / 2);
-    let first = panels.first.wrapping_sub(inputs.total.wrapping_mul(8));
-    let mut weights = panels.weights;
-    for sums in sums.chunks_exact_mut(W) {
-        if used == 0 || weights.len() < used || inputs.words.len() < 2 * inputs.quads {
-            return;
-        }
-        sums.fill(first);
-        // SAFETY: the number of quads is not zero; there are `W / 2` words of weights and two words
-        // of inputs for each, and `W` sums.
-        unsafe {
-            nibbles8(
-                weights.as_ptr(),
-                inputs.words.as_ptr(),
-                inputs.quads,
-                sums.as_mut_ptr(),
-            );
-        }
-        weights = weights.get(used + panels.gap..).unwrap_or_default();
-    }
+/// Pairs of inputs are gathered crossed.
+pub fn cross(pair: u32) -> u32 {
+    pair
 }
 
 /// Adds to one sum the products of a masked word of nibbles, in r4, with a crossed pair in r2; r3
@@ -102,20 +76,41 @@ macro_rules! flush {
 
 /// r0 weights, r1 inputs, r2 a crossed pair of inputs, r3 the mask, r4 weights, r5 a pair of
 /// weights; r6 to r12 and lr sums in their upper halves, which are full after four quads. On the
-/// stack: the end of these quads, the end of the inputs, the sums' place.
+/// stack: the end of these quads, the inputs, their end, first value of the sums, the saved
+/// registers, then what was passed there.
 #[unsafe(naked)]
-unsafe extern "C" fn nibbles8(_: *const u32, _: *const u32, _: usize, _: *mut i32) {
+pub unsafe extern "C" fn nibbles8(
+    _: *const u32,
+    _: *const u32,
+    _: usize,
+    _: i32,
+    _: i32,
+    _: *mut i32,
+    _: usize,
+    _: usize,
+) {
     naked_asm!(
         enter!(),
-        "lsls r4, r2, #3",
-        "adds r4, r4, r1",
-        "push {{r3, r4}}",
+        "lsls r2, r2, #3",
+        "adds r2, r2, r1",
+        "push {{r1, r2}}",
+        "sub sp, sp, #4",
+        // A panel.
+        "6:",
+        "ldr r4, [sp, #12]",
+        "mov r5, r4",
+        "mov r6, r4",
+        "mov r7, r4",
+        "ldr r2, [sp, #56]",
+        "stmia r2!, {{r4-r7}}",
+        "stmia r2!, {{r4-r7}}",
+        "ldr r1, [sp, #4]",
         "movs r3, #15",
         "lsls r4, r3, #16",
         "orrs r3, r4",
         // Up to four quads.
         "2:",
-        "ldr r4, [sp, #4]",
+        "ldr r4, [sp, #8]",
         "mov r5, r1",
         "adds r5, #32",
         "cmp r5, r4",
@@ -139,7 +134,7 @@ unsafe extern "C" fn nibbles8(_: *const u32, _: *const u32, _: usize, _: *mut i3
         "ldr r4, [sp]",
         "cmp r1, r4",
         "bne 4b",
-        "ldr r2, [sp, #8]",
+        "ldr r2, [sp, #56]",
         "mov r4, r6",
         "mov r5, r7",
         "asrs r4, r4, #16",
@@ -152,12 +147,21 @@ unsafe extern "C" fn nibbles8(_: *const u32, _: *const u32, _: usize, _: *mut i3
         flush!("r8", "r9"),
         flush!("r10", "r11"),
         flush!("r12", "lr"),
-        "ldr r4, [sp, #4]",
+        "ldr r4, [sp, #8]",
         "cmp r1, r4",
         "beq 5f",
         "b 2b",
         "5:",
-        "pop {{r1-r3}}",
+        "str r2, [sp, #56]",
+        "ldr r4, [sp, #64]",
+        "adds r0, r0, r4",
+        "ldr r4, [sp, #60]",
+        "subs r4, r4, #1",
+        "str r4, [sp, #60]",
+        "beq 7f",
+        "b 6b",
+        "7:",
+        "pop {{r0-r3}}",
         leave!(),
     )
 }

@@ -3,20 +3,12 @@
 
 use core::arch::naked_asm;
 
-use super::panels::run;
-use crate::kernels::Panels;
-use crate::kernels::portable::{self, crossed, unpair};
+use crate::kernels::portable::{crossed, unpair};
 
-/// [`super::panels`] for weights of 4 bits.
-#[inline(always)]
-pub fn nibbles<const W: usize>(panels: &Panels, sums: &mut [i32]) {
-    if W != 8 {
-        return portable::nibbles_of::<W>(panels, sums, |pair| {
-            let (first, second) = unpair(pair);
-            crossed(first, second)
-        });
-    }
-    run(nibbles8, W, W / 2, panels, sums, -8);
+/// A gathered pair of inputs, crossed.
+pub fn cross(pair: u32) -> u32 {
+    let (first, second) = unpair(pair);
+    crossed(first, second)
 }
 
 /// One word, so four columns, of nibbles with one pair of inputs in r11.
@@ -55,7 +47,7 @@ macro_rules! nibble_word {
 /// As [`bytes8`]: r2 is the mask of a pair of nibbles, r3 to r10 sums, r11 a pair of inputs, r12
 /// weights, lr a pair of weights.
 #[unsafe(naked)]
-unsafe extern "C" fn nibbles8(
+pub unsafe extern "C" fn nibbles8(
     _: *const u32,
     _: *const u32,
     _: usize,

@@ -1,63 +1,7 @@
-//! Sums of 8-bit weights, and how any panels are summed.
+//! Sums of 8-bit weights: see [`Kernel`](crate::kernels::run::Kernel).
 #![allow(unsafe_code)]
 
 use core::arch::naked_asm;
-
-use crate::kernels::Panels;
-
-/// [`super::panels`] for weights of 8 bits.
-#[inline(always)]
-pub fn bytes<const W: usize>(panels: &Panels, sums: &mut [i32]) {
-    let kernel = match W {
-        8 => bytes8,
-        4 => bytes4,
-        _ => bytes2,
-    };
-    run(kernel, W, W, panels, sums, -128);
-}
-
-/// A kernel: weights, inputs, quads, first value of even columns' sums; first value of the odd
-/// ones', times 256, plus that; sums, panels, bytes between panels.
-pub type Kernel =
-    unsafe extern "C" fn(*const u32, *const u32, usize, i32, i32, *mut i32, usize, usize);
-
-/// Runs `kernel`, which takes `words` words of weights for each quad and `width` columns.
-#[inline(always)]
-pub fn run(
-    kernel: Kernel,
-    width: usize,
-    words: usize,
-    panels: &Panels,
-    sums: &mut [i32],
-    code: i32,
-) {
-    let inputs = &panels.inputs;
-    let count = sums.len() / width;
-    let used = inputs.quads * words;
-    let needed = count * (used + panels.gap);
-    if count == 0
-        || used == 0
-        || needed > panels.weights.len() + panels.gap
-        || inputs.quads * 2 > inputs.words.len()
-    {
-        return;
-    }
-    let first = panels.first.wrapping_add(inputs.total.wrapping_mul(code));
-    // SAFETY: there are `count` panels of `used` words, `gap` words apart, two words of inputs for
-    // each quad and `width` sums for each panel; none of these numbers is zero but the gap.
-    unsafe {
-        kernel(
-            panels.weights.as_ptr(),
-            inputs.words.as_ptr(),
-            inputs.quads,
-            first,
-            first.wrapping_add(panels.first << 8),
-            sums.as_mut_ptr(),
-            count,
-            panels.gap * size_of::<u32>(),
-        );
-    }
-}
 
 /// Two words, so two pairs of columns, with one pair of inputs in r11.
 macro_rules! two_words {
@@ -108,7 +52,7 @@ macro_rules! quad8 {
 /// plus it), r11 a pair of inputs, r12 and lr weights. On the stack: inputs, quads, first values of
 /// the sums, the saved registers, then what was passed there.
 #[unsafe(naked)]
-unsafe extern "C" fn bytes8(
+pub unsafe extern "C" fn bytes8(
     _: *const u32,
     _: *const u32,
     _: usize,
@@ -172,7 +116,7 @@ unsafe extern "C" fn bytes8(
 
 /// As [`bytes8`], one panel: r3 to r6 sums, r7 and r12 pairs of inputs, r8 to r11 weights.
 #[unsafe(naked)]
-unsafe extern "C" fn bytes4(
+pub unsafe extern "C" fn bytes4(
     _: *const u32,
     _: *const u32,
     _: usize,
@@ -217,7 +161,7 @@ unsafe extern "C" fn bytes4(
 
 /// As [`bytes4`]: r3 and r4 sums, r7 and r12 pairs of inputs, r5 and r6 weights.
 #[unsafe(naked)]
-unsafe extern "C" fn bytes2(
+pub unsafe extern "C" fn bytes2(
     _: *const u32,
     _: *const u32,
     _: usize,

@@ -54,6 +54,20 @@ fn draw(model: &Model, seed: u32, workspace: &mut [u8], pixels: &mut [u8]) {
     }
 }
 
+/// As a board without memory for a frame or a latent draws.
+#[inline(never)]
+fn draw_rows(model: &Model, seed: u32, workspace: &mut [u8]) {
+    let label = model.classes().saturating_sub(1);
+    let drawn = Generator::new(model, workspace).and_then(|mut generator| {
+        generator.rows_from_seed(seed, label, |y, row| {
+            black_box((y, row));
+        })
+    });
+    if let Err(error) = drawn {
+        println!("error {error}");
+    }
+}
+
 pub(crate) fn run() -> ExitCode {
     measure_start();
     measure_stop();
@@ -88,6 +102,9 @@ pub(crate) fn run() -> ExitCode {
     draw(black_box(&model), black_box(7), workspace, pixels);
     measure_stop();
     let stack = painted.used();
+    let painted = stack::paint();
+    draw_rows(black_box(&model), black_box(7), workspace);
+    let stack_rows = painted.used();
 
     // FNV-1a: the same on every core, or a kernel is wrong.
     let hash = pixels.iter().fold(0x811c_9dc5u32, |hash, &byte| {
@@ -95,6 +112,7 @@ pub(crate) fn run() -> ExitCode {
     });
     println!("workspace {}", model.workspace_len());
     println!("stack {stack}");
+    println!("stack_rows {stack_rows}");
     println!("hash {hash}");
     ExitCode::SUCCESS
 }

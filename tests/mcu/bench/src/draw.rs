@@ -8,7 +8,7 @@ mod model;
 
 use core::hint::black_box;
 
-use runtime::{Generator, Latent, Model};
+use runtime::{Generator, Model};
 use semihosting::process::ExitCode;
 
 pub(crate) fn run() -> ExitCode {
@@ -17,9 +17,8 @@ pub(crate) fn run() -> ExitCode {
     let Ok(model) = Model::from_bytes(model::bytes()) else {
         return ExitCode::FAILURE;
     };
-    let latent = Latent::from_seed(black_box(1), model.latent_len());
     let drawn = Generator::new(&model, workspace).and_then(|mut generator| {
-        generator.rows(&latent, black_box(0), |_, row| {
+        generator.rows_from_seed(black_box(1), black_box(0), |_, row| {
             for (pixel, &value) in pixels.iter_mut().zip(row) {
                 *pixel = value;
             }

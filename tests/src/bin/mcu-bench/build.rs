@@ -16,7 +16,7 @@ impl Built {
     /// The benchmark's firmware for a core.
     pub fn bench(core: &Core) -> Result<Self> {
         Ok(Self {
-            elf: firmware(core, "bench", "release")?,
+            elf: firmware(core, "bench", "release", true)?,
         })
     }
 }
@@ -33,21 +33,38 @@ pub fn plugin() -> Result<PathBuf> {
         }))
 }
 
-/// Bytes of flash that a firmware needs which only draws, at each profile, and of the same
-/// firmware without the runtime.
-pub fn sizes(core: &Core) -> Result<Vec<(&'static str, u64)>> {
+/// Bytes of flash that the runtime takes.
+pub struct Size {
+    pub profile: &'static str,
+    /// Which layers it can draw: all, or only the basic ones.
+    pub layers: &'static str,
+    pub bytes: u64,
+}
+
+/// Bytes of flash of a firmware that only draws, at each profile, beyond those of the same firmware
+/// without the runtime: with all layers, and with dense layers and convolutions of 8-bit weights.
+pub fn sizes(core: &Core) -> Result<Vec<Size>> {
     let mut sizes = Vec::new();
     for profile in ["release", "small"] {
-        let size = |bin| -> Result<u64> { flash(&firmware(core, bin, profile)?) };
-        sizes.push((profile, size("draw")? - size("empty")?));
+        for (layers, all) in [("all", true), ("basic", false)] {
+            let size = |bin| -> Result<u64> { flash(&firmware(core, bin, profile, all)?) };
+            sizes.push(Size {
+                profile,
+                layers,
+                bytes: size("draw")? - size("empty")?,
+            });
+        }
     }
     Ok(sizes)
 }
 
-fn firmware(core: &Core, bin: &str, profile: &str) -> Result<PathBuf> {
+fn firmware(core: &Core, bin: &str, profile: &str, all_layers: bool) -> Result<PathBuf> {
     let mut command = Command::new("cargo");
     command.args(["build", "-p", "bench", "--bin", bin, "--profile", profile]);
     command.args(["--target", core.target]);
+    if !all_layers {
+        command.arg("--no-default-features");
+    }
     if let Some((cpu, feature)) = core.cpu {
         command.args(["--features", feature]);
         command.env("RUSTFLAGS", format!("-C target-cpu={cpu}"));

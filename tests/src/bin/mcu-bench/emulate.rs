@@ -19,8 +19,10 @@ pub struct Run {
     pub draw: Count,
     /// Bytes of workspace.
     pub workspace: u32,
-    /// Bytes of stack that drawing takes.
+    /// Bytes of stack that drawing a frame takes, a latent included.
     pub stack: u32,
+    /// Bytes of stack that drawing rows from a seed takes.
+    pub stack_rows: u32,
     /// Of the image.
     pub hash: u32,
 }
@@ -70,6 +72,7 @@ pub fn run(core: &Core, firmware: &Built, plugin: &Path, model: &[u8]) -> Result
         match line.split_once(' ') {
             Some(("workspace", value)) => run.workspace = value.parse()?,
             Some(("stack", value)) => run.stack = value.parse()?,
+            Some(("stack_rows", value)) => run.stack_rows = value.parse()?,
             Some(("hash", value)) => run.hash = value.parse()?,
             _ => return Err(format!("the firmware says: {line}").into()),
         }

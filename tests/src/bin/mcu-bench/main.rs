@@ -33,7 +33,7 @@ struct Arguments {
     /// file, as FOLDER/CASE.image.
     #[arg(long, value_name = "FOLDER")]
     keep: Option<std::path::PathBuf>,
-    /// Without the code sizes, which take two more builds.
+    /// Without the code sizes, which take more builds.
     #[arg(long)]
     no_sizes: bool,
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::build::Size;
 use crate::case::Case;
 use crate::core::Core;
 use crate::emulate::{Count, Run};
@@ -15,6 +16,7 @@ pub struct Row {
     model_bytes: usize,
     workspace: u32,
     stack: u32,
+    stack_rows: u32,
     layers: Vec<(String, u64, Count)>,
 }
 
@@ -47,6 +49,7 @@ impl Row {
             model_bytes: case.prefixes.last().map_or(0, Vec::len),
             workspace: whole.workspace,
             stack: whole.stack,
+            stack_rows: whole.stack_rows,
             layers: if case.last_layer_only {
                 Vec::new()
             } else {
@@ -69,13 +72,13 @@ pub fn print(core: &Core, rows: &[Row], json: bool) {
         core.name, core.target, core.machine[0]
     );
     println!(
-        "| case | MACs | instructions | per MAC | modelled cycles | per MAC | load instructions | model | workspace | stack |"
+        "| case | MACs | instructions | per MAC | modelled cycles | per MAC | load instructions | model | workspace | stack, frame | stack, rows |"
     );
-    println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+    println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
     let per = |count: u64, macs: u64| count as f64 / macs as f64;
     for row in rows {
         println!(
-            "| {} | {} | {} | {:.2} | {} | {:.2} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {:.2} | {} | {:.2} | {} | {} | {} | {} | {} |",
             row.name,
             row.macs,
             row.drawn.instructions,
@@ -86,10 +89,11 @@ pub fn print(core: &Core, rows: &[Row], json: bool) {
             row.model_bytes,
             row.workspace,
             row.stack,
+            row.stack_rows,
         );
         for (name, macs, count) in &row.layers {
             println!(
-                "| · {name} | {macs} | {} | {:.2} | {} | {:.2} | | | | |",
+                "| · {name} | {macs} | {} | {:.2} | {} | {:.2} | | | | | |",
                 count.instructions,
                 per(count.instructions, *macs),
                 count.cycles,
@@ -113,6 +117,7 @@ fn print_json(core: &Core, row: &Row) {
             "model_bytes": row.model_bytes,
             "workspace_bytes": row.workspace,
             "stack_bytes": row.stack,
+            "stack_rows_bytes": row.stack_rows,
         })
     );
     for (index, (name, macs, count)) in row.layers.iter().enumerate() {
@@ -131,15 +136,25 @@ fn print_json(core: &Core, row: &Row) {
 }
 
 /// Prints the bytes of flash that the runtime takes.
-pub fn print_sizes(core: &Core, sizes: &[(&str, u64)], json: bool) {
-    for (profile, bytes) in sizes {
+pub fn print_sizes(core: &Core, sizes: &[Size], json: bool) {
+    for Size {
+        profile,
+        layers,
+        bytes,
+    } in sizes
+    {
         if json {
             println!(
                 "{}",
-                json!({"core": core.name, "profile": profile, "code_bytes": bytes})
+                json!({
+                    "core": core.name,
+                    "profile": profile,
+                    "layers": layers,
+                    "code_bytes": bytes,
+                })
             );
         } else {
-            println!("\nFlash of the runtime, profile {profile}: {bytes} bytes");
+            println!("\nFlash of the runtime, profile {profile}, {layers} layers: {bytes} bytes");
         }
     }
 }

@@ -9,14 +9,17 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::plane::{Plane, PlaneArgs};
 use super::recipe_args::RecipeArgs;
 use super::{CliError, DataArgs, tell};
+use crate::backend::Backend;
 use crate::training::Evaluator;
 use play::End;
 use prepare::Training;
 
+pub use prepare::generator_of;
 pub use progress::{bar, judge};
 
 /// Train a GAN on images and write its generator as a model file for microcontrollers
@@ -40,13 +43,19 @@ pub struct TrainArgs {
     #[arg(long, value_name = "S", default_value_t = 0, conflicts_with = "resume")]
     seed: u64,
 
+    /// What to compute with: flex and ndarray are CPUs, cuda and wgpu GPUs; all but flex need a build
+    /// with the Cargo feature of that name
+    #[arg(long, value_name = "NAME", default_value = Backend::Flex.name(), conflicts_with = "resume",
+          value_parser = backend())]
+    backend: Backend,
+
     /// Keep checkpoint, history, plots and sample grids of the training in this folder [default:
     /// beside the model file, with the ending .run]
     #[arg(long, value_name = "DIR", conflicts_with = "resume")]
     run: Option<PathBuf>,
 
     /// Evaluate the generator and write a checkpoint every N steps [default: twenty times in a
-    /// training, but not more often than every 100 steps]
+    /// training, but not more often than every 500 steps]
     #[arg(long, value_name = "N", conflicts_with = "resume",
           value_parser = clap::value_parser!(u32).range(1..))]
     checkpoint_every: Option<u32>,
@@ -107,4 +116,9 @@ pub fn run(args: &TrainArgs) -> Result<(), CliError> {
         ));
     }
     Ok(())
+}
+
+fn backend() -> impl TypedValueParser<Value = Backend> {
+    PossibleValuesParser::new(Backend::ALL.map(Backend::name))
+        .map(|name| Backend::named(&name).unwrap_or_default())
 }

@@ -2,21 +2,22 @@
 
 use std::path::{Path, PathBuf};
 
-use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 use super::super::recipe_args::{RecipeArgs, check_images};
 use super::super::{CliError, DataArgs, tell};
 use super::TrainArgs;
-use crate::data::DataSet;
+use crate::backend::Backend;
+use crate::data::{DataSet, Images};
 use crate::gan::game::Game;
+use crate::gan::generator::Generator;
 use crate::gan::recipe::Recipe;
 use crate::output;
 use crate::training::{Best, Checkpoint, CheckpointError, Folder, History, Identity};
 
 /// Evaluations of a training, and the fewest steps between two of them.
 const EVALUATIONS: u32 = 20;
-const EVALUATION_STEPS: u32 = 100;
+const EVALUATION_STEPS: u32 = 500;
 
 /// A training that can be played.
 pub struct Training {
@@ -44,6 +45,8 @@ struct Setup {
     data: DataArgs,
     recipe: RecipeArgs,
     seed: u64,
+    #[serde(default)]
+    backend: Backend,
     checkpoint_every: Option<u32>,
     export: PathBuf,
     grid: PathBuf,
@@ -60,6 +63,7 @@ impl Training {
         check_places(&export, &grid, &folder)?;
         folder.check_free()?;
         let recipe = args.recipe.recipe()?;
+        let device = args.backend.device()?;
         let data = args.data.load()?;
         check_images(&recipe, &data)?;
         tell_data(&data);
@@ -68,19 +72,14 @@ impl Training {
             data: args.data.settled(&data),
             recipe: args.recipe.clone(),
             seed: args.seed,
+            backend: args.backend,
             checkpoint_every: args.checkpoint_every,
             export: absolute(&export),
             grid: absolute(&grid),
         };
         let training = Self {
             identity: Identity::new(&recipe, args.seed, &data),
-            game: Game::new(
-                recipe.clone(),
-                steps,
-                args.seed,
-                &data.train,
-                &Device::flex(),
-            ),
+            game: Game::new(recipe.clone(), steps, args.seed, &data.train, &device),
             setup,
             recipe,
             data,
@@ -136,7 +135,7 @@ impl Training {
         }
         tell_data(&data);
         tell(&format!("going on after step {done} of {steps}"));
-        let device = Device::flex();
+        let device = setup.backend.device()?;
         let game = Game::new(recipe.clone(), steps, setup.seed, &data.train, &device)
             .restore(&checkpoint.game)
             .map_err(CliError::State)?;
@@ -192,6 +191,25 @@ impl Training {
     pub fn seed(&self) -> u64 {
         self.setup.seed
     }
+}
+
+/// The generator of the training in `folder` as its checkpoint has it, in floats and without
+/// automatic differentiation, and after how many steps that is. `images` must have the size and the
+/// classes of those that it learned from.
+///
+/// # Errors
+/// [`CliError`] if there is no usable checkpoint, or it is one of a training with other images.
+pub fn generator_of(folder: &Path, images: &Images) -> Result<(Generator, u32), CliError> {
+    let path = Folder::at(folder).checkpoint();
+    let checkpoint = Checkpoint::read(&path)?;
+    let setup: Setup =
+        serde_json::from_str(&checkpoint.arguments).map_err(|_| CheckpointError::Version(path))?;
+    let recipe = setup.recipe.recipe()?;
+    let device = setup.backend.device()?;
+    let game = Game::new(recipe, checkpoint.steps, setup.seed, images, &device)
+        .restore(&checkpoint.game)
+        .map_err(CliError::State)?;
+    Ok((game.average().clone(), checkpoint.game.step))
 }
 
 fn tell_data(data: &DataSet) {

@@ -4,7 +4,7 @@ use burn::Tensor;
 use burn::module::{Module, Param};
 use burn::tensor::Device;
 
-use crate::fused::leaky_relu;
+use crate::fused::{leaky_relu, matmul};
 use crate::gan::layers::{BatchNorm, Dense, normal};
 use crate::gan::recipe::{DCGAN_DEVIATION, SLOPE};
 use crate::patches::{blocks, bordered, corners};
@@ -40,7 +40,7 @@ impl DcganDiscriminator {
         let first = self.first.forward_leaky(rows, SLOPE);
         let [_, filters] = first.dims();
         let (rows, [_, height, width]) = windows(first.reshape([batch, height, width, filters]));
-        let second = rows.matmul(self.second.val());
+        let second = matmul(rows, self.second.val());
         let second = self
             .norm
             .forward(second.reshape([batch, height, width, 2 * filters]));

@@ -5,7 +5,7 @@ use burn::Tensor;
 use burn::module::{Initializer, Module, Param};
 use burn::tensor::Device;
 
-use crate::fused::{bias_leaky_relu, leaky_relu, tanh};
+use crate::fused::{bias_leaky_relu, leaky_relu, matmul, tanh};
 use crate::gan::int4::rounded;
 use crate::gan::layers::{normal, uniform_fan_in};
 use crate::gan::recipe::{Bits, ConvShape, SLOPE, Weights};
@@ -94,11 +94,11 @@ impl ConvGenerator {
         let hidden = self
             .hidden
             .as_ref()
-            .map(|weight| leaky_relu(input.clone().matmul(weight.val()), SLOPE as f32));
+            .map(|weight| leaky_relu(matmul(input.clone(), weight.val()), SLOPE as f32));
         let input = hidden.clone().unwrap_or(input);
         let rows = self.shape.hidden.unwrap_or(self.latent);
         let weight = rounded(self.dense.val(), rows, channels, dense);
-        let dense = leaky_relu(input.matmul(weight), SLOPE as f32)
+        let dense = leaky_relu(matmul(input, weight), SLOPE as f32)
             .reshape([batch, height, width, channels]);
         let first = self.first.forward_leaky(dense.clone(), SLOPE, convolutions);
         let logits = self.second.forward_leaky(first.clone(), 1.0, convolutions);
@@ -156,16 +156,15 @@ impl UpConv {
         // Gathering the inputs of every corner copies each input four times, adding up what every
         // input contributes to its corners copies each output four times: the smaller one.
         let sums = if outputs * 4 < inputs {
-            let parts = input
-                .reshape([batch * height * width, inputs])
-                .matmul(weight_by_input(weight));
+            let pixels = input.reshape([batch * height * width, inputs]);
+            let parts = matmul(pixels, weight_by_input(weight));
             overlapped([height, width, outputs])
                 .apply(parts.reshape([batch, height * width * 16 * outputs]))
         } else {
-            let products = all_corners([height, width, inputs])
+            let inputs_of_corners = all_corners([height, width, inputs])
                 .apply(input.reshape([batch, height * width * inputs]))
-                .reshape([batch * corners, 4 * inputs])
-                .matmul(weight);
+                .reshape([batch * corners, 4 * inputs]);
+            let products = matmul(inputs_of_corners, weight);
             interleaved([height, width, outputs])
                 .apply(products.reshape([batch, corners * 4 * outputs]))
         };

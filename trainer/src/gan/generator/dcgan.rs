@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use burn::tensor::activation::relu;
 
 use super::conv::UpConv;
-use crate::fused::tanh;
+use crate::fused::{matmul, tanh};
 use crate::gan::layers::{BatchNorm, Normalisation, normal};
 use crate::gan::recipe::DCGAN_DEVIATION;
 
@@ -95,8 +95,6 @@ impl DcganGenerator {
     fn project(&self, input: Tensor<2>) -> Tensor<4> {
         let [batch, _] = input.dims();
         let [height, width, channels] = self.base;
-        input
-            .matmul(self.dense.val())
-            .reshape([batch, height, width, channels])
+        matmul(input, self.dense.val()).reshape([batch, height, width, channels])
     }
 }

@@ -1,0 +1,108 @@
+//! The Pico2 as the app sees it.
+
+use display_interface::DisplayError;
+use firmware::{Board, Buttons, Input};
+use fugit::{HertzU32, RateExtU32};
+use rand_core::RngCore;
+use rp235x_hal::gpio::bank0::{Gpio4, Gpio5, Gpio14, Gpio15};
+use rp235x_hal::gpio::{FunctionI2C, FunctionNull, FunctionSio, Pin, PullDown, PullUp, SioInput};
+use rp235x_hal::pac::{I2C0, RESETS};
+use rp235x_hal::rosc::{Enabled, RingOscillator};
+use rp235x_hal::timer::{CopyableTimer0, Timer};
+use rp235x_hal::{I2C, Watchdog};
+use ssd1306::mode::BufferedGraphicsMode;
+use ssd1306::prelude::*;
+use ssd1306::{I2CDisplayInterface, Ssd1306};
+
+/// Fastest clock of the display's bus: I2C's fast mode.
+const I2C_HZ: u32 = 400_000;
+
+/// The display, drawn into a buffer first.
+pub type Oled =
+    Ssd1306<I2CInterface<StartedBus>, DisplaySize128x64, BufferedGraphicsMode<DisplaySize128x64>>;
+
+type StartedBus = I2C<
+    I2C0,
+    (
+        Pin<Gpio4, FunctionI2C, PullUp>,
+        Pin<Gpio5, FunctionI2C, PullUp>,
+    ),
+>;
+
+/// The display's bus, as it is after a reset.
+pub struct Bus {
+    /// The controller.
+    pub i2c: I2C0,
+    /// Data.
+    pub sda: Pin<Gpio4, FunctionNull, PullDown>,
+    /// Clock.
+    pub scl: Pin<Gpio5, FunctionNull, PullDown>,
+}
+
+impl Bus {
+    /// Starts it; `peripheral_hz` is the frequency of its clock.
+    pub fn start(self, resets: &mut RESETS, peripheral_hz: HertzU32) -> StartedBus {
+        let (sda, scl) = (self.sda.reconfigure(), self.scl.reconfigure());
+        I2C::i2c0(self.i2c, sda, scl, I2C_HZ.Hz(), resets, peripheral_hz)
+    }
+}
+
+/// Starts the display.
+///
+/// # Errors
+/// It does not answer.
+pub fn oled(bus: StartedBus) -> Result<Oled, DisplayError> {
+    let interface = I2CDisplayInterface::new(bus);
+    let mut display = Ssd1306::new(interface, DisplaySize128x64, DisplayRotation::Rotate0)
+        .into_buffered_graphics_mode();
+    display.init()?;
+    Ok(display)
+}
+
+type Button<P> = Pin<P, FunctionSio<SioInput>, PullUp>;
+
+/// What the app uses of the board.
+pub struct Pico2 {
+    /// The display.
+    pub display: Oled,
+    /// The buttons.
+    pub buttons: Buttons<Button<Gpio14>, Button<Gpio15>>,
+    /// Counts microseconds.
+    pub timer: Timer<CopyableTimer0>,
+    /// Has random bits.
+    pub noise: RingOscillator<Enabled>,
+    /// Resets the chip when it is not fed.
+    pub watchdog: Watchdog,
+}
+
+impl Board for Pico2 {
+    type Display = Oled;
+
+    fn display(&mut self) -> &mut Oled {
+        &mut self.display
+    }
+
+    fn micros(&self) -> u32 {
+        self.timer.get_counter_low()
+    }
+
+    fn input(&mut self) -> Option<Input> {
+        self.buttons.poll(self.timer.get_counter_low())
+    }
+
+    fn flush(&mut self) -> Result<(), DisplayError> {
+        self.display.flush()
+    }
+
+    fn rest(&mut self) {
+        cortex_m::asm::wfi();
+    }
+
+    fn feed_watchdog(&mut self) {
+        self.watchdog.feed();
+    }
+
+    fn entropy(&mut self) -> Option<u32> {
+        Some(self.noise.next_u32())
+    }
+}
