@@ -33,7 +33,7 @@ fn main() -> ! {
     let mut chip = pac::Peripherals::take().expect("taken once, here");
     let core = cortex_m::Peripherals::take().expect("taken once, here");
     let mut watchdog = Watchdog::new(chip.WATCHDOG);
-    let clocks = init_clocks_and_plls(
+    let Ok(clocks) = init_clocks_and_plls(
         CRYSTAL_HZ,
         chip.XOSC,
         chip.CLOCKS,
@@ -41,9 +41,9 @@ fn main() -> ! {
         chip.PLL_USB,
         &mut chip.RESETS,
         &mut watchdog,
-    )
-    .ok()
-    .expect("the crystal's frequency suits the chip");
+    ) else {
+        panic!("the clocks do not start");
+    };
     watchdog.pause_on_debug(true);
     watchdog.start(WATCHDOG_MS.millis());
     wake_up_regularly(core.SYST, clocks.system_clock.freq().to_Hz());
