@@ -34,8 +34,8 @@ fn integer_pixels(generator: &Generator, float: &[f32]) -> (Vec<u8>, f32) {
     let (latent, classes) = (generator.latent(), generator.classes());
     let bytes = encode(&layers, latent, classes, Provenance::UNKNOWN);
     let model = Model::from_bytes(&bytes).unwrap();
-    let integer = draw(&model, IMAGES, 0).unwrap();
-    assert_eq!(integer.len(), float.len());
+    let count = float.len() / model.image().len();
+    let integer = draw(&model, count as u32, 0).unwrap();
     let errors = integer.iter().zip(float);
     let sum: f32 = errors.map(|(&i, f)| (f32::from(i) - f).abs()).sum();
     let mean = sum / integer.len() as f32;
@@ -71,10 +71,11 @@ fn integer_images_are_those_of_the_float_generator() {
 #[test]
 fn integer_images_of_the_textbook_are_those_of_the_float_generator() {
     let images = strokes(1000, 1);
-    for (name, steps) in [("goodfellow", 300), ("dcgan", 12)] {
+    for (name, steps) in [("goodfellow", 300), ("dcgan", 4)] {
         let generator = trained(Recipe::named(name).unwrap(), steps, &images);
+        // All together for the normalisation; a few are enough to compare.
         let float = float_pixels(&generator);
-        let (integer, mean) = integer_pixels(&generator, &float);
+        let (integer, mean) = integer_pixels(&generator, &float[..200 * 784]);
         assert!(mean < 2.5, "{name}: mean error of {mean} grey levels");
         // They are not simply all alike.
         let ink = |image: &[u8]| image.iter().map(|&p| u32::from(p)).sum::<u32>();

@@ -101,6 +101,12 @@ fn small(number: usize) -> i8 {
 
 /// Files of as many images of strokes as are asked for; the path of their folder from `home`.
 pub fn small_mnist(home: &TempDir, count: u32) -> &'static str {
+    cropped_mnist(home, count, 28);
+    "data"
+}
+
+/// The same in a folder `data`, of which only the middle `side` x `side` pixels are left.
+pub fn cropped_mnist(home: &TempDir, count: u32, side: usize) {
     let images = strokes(count as usize, 5);
     let folder = home.path().join("data");
     fs::create_dir(&folder).unwrap();
@@ -108,11 +114,21 @@ pub fn small_mnist(home: &TempDir, count: u32) -> &'static str {
         let numbers = [&[magic, count], sizes].concat();
         numbers.iter().flat_map(|n| n.to_be_bytes()).collect()
     };
-    let pixels = [header(2051, &[28, 28]), images.pixels].concat();
+    let margin = (images.width - side) / 2;
+    let mut pixels = header(2051, &[side as u32; 2]);
+    for index in 0..images.len() {
+        for row in images
+            .image(index)
+            .chunks(images.width)
+            .skip(margin)
+            .take(side)
+        {
+            pixels.extend(&row[margin..margin + side]);
+        }
+    }
     let labels = [header(2049, &[]), images.labels].concat();
     for part in ["train", "t10k"] {
         fs::write(folder.join(format!("{part}-images-idx3-ubyte")), &pixels).unwrap();
         fs::write(folder.join(format!("{part}-labels-idx1-ubyte")), &labels).unwrap();
     }
-    "data"
 }
