@@ -24,7 +24,7 @@ fn train_exports_a_model_with_every_field_and_a_grid_of_samples() {
     let bytes = fs::read(home.path().join("model.bin")).unwrap();
     let model = Model::from_bytes(&bytes).unwrap();
     assert_eq!(model.image(), Shape::new(28, 28, 1));
-    assert_eq!((model.classes(), model.latent_len()), (10, 8));
+    assert_eq!((model.classes(), model.latent_len()), (10, 12));
     let provenance = model.provenance();
     assert_eq!(provenance.data_set, "strokes");
     assert_eq!(provenance.recipe, "nano");
@@ -42,12 +42,12 @@ fn train_exports_a_model_with_every_field_and_a_grid_of_samples() {
     let leaky = Activation::LeakyRelu { slope: 6554 };
     let layers: Vec<_> = model
         .layers()
-        .map(|(_, layer)| (layer.kind, layer.output, layer.activation))
+        .map(|(_, layer)| (layer.kind, layer.output, layer.bits, layer.activation))
         .collect();
     let expected = [
-        (Kind::Dense, Shape::new(7, 7, 4), leaky),
-        (up, Shape::new(14, 14, 6), leaky),
-        (up, Shape::new(28, 28, 1), Activation::Tanh),
+        (Kind::Dense, Shape::new(7, 7, 4), 4, leaky),
+        (up, Shape::new(14, 14, 8), 8, leaky),
+        (up, Shape::new(28, 28, 1), 8, Activation::Tanh),
     ];
     assert_eq!(layers, expected);
     // The figures that the summary names are the file's.
@@ -172,7 +172,7 @@ fn train_textbook(
     assert_eq!((provenance.recipe, provenance.steps), (label, steps));
     let found: Vec<_> = model
         .layers()
-        .map(|(_, layer)| (layer.kind, layer.output, layer.activation))
+        .map(|(_, layer)| (layer.kind, layer.output, layer.bits, layer.activation))
         .collect();
     assert_eq!(found, layers);
     assert!(said.contains("V = -log 4 = -1.386"), "{said}");
