@@ -172,7 +172,7 @@ fn train_textbook(
     assert_eq!((provenance.recipe, provenance.steps), (label, steps));
     let found: Vec<_> = model
         .layers()
-        .map(|(_, layer)| (layer.kind, layer.output, layer.bits, layer.activation))
+        .map(|(_, layer)| (layer.kind, layer.output, layer.activation))
         .collect();
     assert_eq!(found, layers);
     assert!(said.contains("V = -log 4 = -1.386"), "{said}");
