@@ -183,7 +183,7 @@ const TEXTBOOK_ADAM: (f64, (f32, f32)) = (2e-4, (0.5, 0.999));
 impl Recipe {
     /// The recipes by name, the default first.
     pub const ALL: [Recipe; 7] = [
-        Recipe::ours("small", 24, None, [16, 24], Weights::INT8, 3e-3, 0.0),
+        Recipe::ours("small", 24, None, [16, 24], Weights::INT8, 3e-3, 0.2),
         Recipe::ours("tiny", 16, None, [6, 12], Weights::INT8, 5e-3, 0.1),
         Recipe::ours("nano", 12, None, [4, 8], Weights::MIXED, 6e-3, 0.2),
         Recipe::ours("pico", 16, None, [2, 12], Weights::INT4, 6e-3, 0.3),
