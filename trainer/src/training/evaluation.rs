@@ -4,7 +4,7 @@ use runtime::{GenerateError, Model};
 use serde::{Deserialize, Serialize};
 
 use crate::data::{DataSet, Images};
-use crate::evaluate::{Judge, draw};
+use crate::evaluate::{Judge, draw, some};
 
 /// Images generated for an evaluation.
 pub const IMAGES: u32 = 2000;
@@ -49,8 +49,7 @@ pub struct Evaluator {
 impl Evaluator {
     /// An evaluator with the classifier of `judge`.
     pub fn new(judge: &Judge, data: &DataSet) -> Self {
-        let every = (data.train.len() / REAL).max(1);
-        let (_, real) = data.train.split_every(every);
+        let real = some_of(&data.train, REAL);
         Self {
             judge: judge.against(&real),
             real,
@@ -95,6 +94,15 @@ impl Evaluation {
         let recognised = |evaluation: &Evaluation| evaluation.recognised.unwrap_or(0.0);
         let closer = self.frechet < other.frechet || other.frechet.is_nan();
         closer && recognised(self) >= recognised(other) - GUARD
+    }
+}
+
+/// `count` of the images with their labels, or all if there are no more.
+fn some_of(images: &Images, count: usize) -> Images {
+    Images {
+        pixels: some(&images.pixels, images.image_len(), count),
+        labels: some(&images.labels, 1, count),
+        ..*images
     }
 }
 
@@ -158,6 +166,20 @@ mod tests {
         *weight = weight.clone().map(|weight| weight * parts);
         let layers = quantize::quantize(&generator).unwrap();
         quantize::encode(&layers, recipe.latent, 10, Provenance::UNKNOWN)
+    }
+
+    #[test]
+    fn real_images_are_of_all_classes_where_these_take_turns() {
+        let images = strokes(600, 1);
+        let chosen = some_of(&images, 100);
+        assert_eq!(chosen.len(), 100);
+        let classes: std::collections::BTreeSet<u8> = chosen.labels.iter().copied().collect();
+        assert_eq!(classes.len(), 10);
+        // Each keeps its label.
+        for (index, &label) in chosen.labels.iter().enumerate() {
+            let same = (0..images.len()).find(|&i| images.image(i) == chosen.image(index));
+            assert_eq!(images.labels[same.unwrap()], label);
+        }
     }
 
     #[test]
