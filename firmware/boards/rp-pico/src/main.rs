@@ -6,11 +6,8 @@ mod board;
 mod boot;
 mod failure;
 
-use cortex_m::peripheral::SYST;
-use cortex_m::peripheral::syst::SystClkSource;
-use cortex_m_rt::exception;
 use defmt_rtt as _;
-use firmware::{Buttons, Modes, Stop};
+use firmware::{Buttons, Modes};
 use fugit::ExtU32;
 use rp2040_hal::clocks::{Clock, init_clocks_and_plls};
 use rp2040_hal::gpio::Pins;
@@ -25,8 +22,6 @@ include!(concat!(env!("OUT_DIR"), "/model.rs"));
 const CRYSTAL_HZ: u32 = 12_000_000;
 /// The chip starts anew if the app does not come round in that time. It does so after each digit.
 const WATCHDOG_MS: u32 = 2_000;
-/// How often the core wakes up when it rests.
-const WAKE_UP_HZ: u32 = 100;
 
 #[entry]
 fn main() -> ! {
@@ -46,7 +41,7 @@ fn main() -> ! {
     };
     watchdog.pause_on_debug(true);
     watchdog.start(WATCHDOG_MS.millis());
-    wake_up_regularly(core.SYST, clocks.system_clock.freq().to_Hz());
+    cortex::wake_up_regularly(core.SYST, clocks.system_clock.freq().to_Hz());
 
     let sio = Sio::new(chip.SIO);
     let pins = Pins::new(
@@ -63,7 +58,7 @@ fn main() -> ! {
     let peripheral_hz = clocks.peripheral_clock.freq();
     let display = oled(bus.start(&mut chip.RESETS, peripheral_hz));
     let mut board = Pico {
-        display: display.unwrap_or_else(|error| display_failed(error)),
+        display: display.unwrap_or_else(|error| cortex::display_failed(error)),
         buttons: Buttons::new(
             pins.gpio14.into_pull_up_input(),
             pins.gpio15.into_pull_up_input(),
@@ -74,34 +69,5 @@ fn main() -> ! {
     };
     let workspace = cortex_m::singleton!(: [u8; WORKSPACE] = [0; WORKSPACE]).expect("taken once");
     let Err(stop) = firmware::run::<Modes, _>(&mut board, MODEL, workspace);
-    match stop {
-        // The display says why. Starting anew would not help.
-        Stop::Reason(_) => loop {
-            board.watchdog.feed();
-            cortex_m::asm::wfi();
-        },
-        Stop::Display(error) => display_failed(error),
-    }
+    cortex::stopped(&mut board, stop)
 }
-
-/// A display that does not answer may have been pulled out, or lost its supply: whoever plugs it in
-/// again wants a picture.
-fn display_failed(error: display_interface::DisplayError) -> ! {
-    defmt::error!(
-        "the display failed ({}): starting anew",
-        defmt::Debug2Format(&error)
-    );
-    failure::wait_for_watchdog()
-}
-
-/// Starts an interrupt that does nothing but end a rest.
-fn wake_up_regularly(mut syst: SYST, core_hz: u32) {
-    syst.set_clock_source(SystClkSource::Core);
-    syst.set_reload(core_hz / WAKE_UP_HZ - 1);
-    syst.clear_current();
-    syst.enable_counter();
-    syst.enable_interrupt();
-}
-
-#[exception]
-fn SysTick() {}

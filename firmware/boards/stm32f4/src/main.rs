@@ -5,12 +5,9 @@
 mod board;
 mod failure;
 
-use cortex_m::peripheral::SYST;
-use cortex_m::peripheral::syst::SystClkSource;
-use cortex_m_rt::{entry, exception};
+use cortex_m_rt::entry;
 use defmt_rtt as _;
-use display_interface::DisplayError;
-use firmware::{Buttons, Modes, Stop};
+use firmware::{Buttons, Modes};
 use stm32f4xx_hal::adc::Adc;
 use stm32f4xx_hal::pac;
 use stm32f4xx_hal::prelude::*;
@@ -22,8 +19,6 @@ include!(concat!(env!("OUT_DIR"), "/model.rs"));
 
 /// The chip starts anew if the app does not come round in that time. It does so after each digit.
 const WATCHDOG_MS: u32 = 2_000;
-/// How often the core wakes up when it rests.
-const WAKE_UP_HZ: u32 = 100;
 
 #[entry]
 fn main() -> ! {
@@ -33,7 +28,7 @@ fn main() -> ! {
     watchdog.start(WATCHDOG_MS.millis());
 
     let mut rcc = board::start_clocks(chip.RCC);
-    wake_up_regularly(core.SYST, rcc.clocks.sysclk().to_Hz());
+    cortex::wake_up_regularly(core.SYST, rcc.clocks.sysclk().to_Hz());
     let mut timer = chip.TIM5.counter_us(&mut rcc);
     timer
         .start(u32::MAX.micros())
@@ -43,7 +38,7 @@ fn main() -> ! {
     let port_b = chip.GPIOB.split(&mut rcc);
     let display = oled(chip.I2C1, port_b.pb6, port_b.pb7, &mut rcc);
     let mut board = BlackPill {
-        display: display.unwrap_or_else(|error| display_failed(error)),
+        display: display.unwrap_or_else(|error| cortex::display_failed(error)),
         buttons: Buttons::new(
             port_a.pa1.into_pull_up_input(),
             port_a.pa0.into_pull_up_input(),
@@ -54,34 +49,5 @@ fn main() -> ! {
     };
     let workspace = cortex_m::singleton!(: [u8; WORKSPACE] = [0; WORKSPACE]).expect("taken once");
     let Err(stop) = firmware::run::<Modes, _>(&mut board, MODEL, workspace);
-    match stop {
-        // The display says why. Starting anew would not help.
-        Stop::Reason(_) => loop {
-            board.watchdog.feed();
-            cortex_m::asm::wfi();
-        },
-        Stop::Display(error) => display_failed(error),
-    }
+    cortex::stopped(&mut board, stop)
 }
-
-/// A display that does not answer may have been pulled out, or lost its supply: whoever plugs it in
-/// again wants a picture.
-fn display_failed(error: DisplayError) -> ! {
-    defmt::error!(
-        "the display failed ({}): starting anew",
-        defmt::Debug2Format(&error)
-    );
-    failure::wait_for_watchdog()
-}
-
-/// Starts an interrupt that does nothing but end a rest.
-fn wake_up_regularly(mut syst: SYST, core_hz: u32) {
-    syst.set_clock_source(SystClkSource::Core);
-    syst.set_reload(core_hz / WAKE_UP_HZ - 1);
-    syst.clear_current();
-    syst.enable_counter();
-    syst.enable_interrupt();
-}
-
-#[exception]
-fn SysTick() {}
