@@ -73,6 +73,20 @@ pub fn build_script_with(name: &str) {
     embed_for_build(model(name));
 }
 
+/// Links the board's programs with `memory.x` of the board's folder and these linker scripts, such as
+/// `link.x` of cortex-m-rt.
+///
+/// The arguments come from here and not from `.cargo/config.toml`, whose flags a RUSTFLAGS in the
+/// environment replaces.
+pub fn link_with(scripts: &[&str]) {
+    let folder = env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
+    println!("cargo::rustc-link-search={folder}");
+    println!("cargo::rerun-if-changed=memory.x");
+    for script in scripts {
+        println!("cargo::rustc-link-arg-bins=-T{script}");
+    }
+}
+
 fn embed_for_build(default: PathBuf) {
     println!("cargo::rerun-if-env-changed=GEN_BIN");
     let path = env::var_os("GEN_BIN").map_or(default, PathBuf::from);
