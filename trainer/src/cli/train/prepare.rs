@@ -60,10 +60,10 @@ impl Training {
         let grid = grid.unwrap_or_else(|| export.with_extension("png"));
         let run = args.run.clone();
         let folder = Folder::at(&run.unwrap_or_else(|| export.with_extension("run")));
-        check_places(&export, &grid, &folder)?;
-        folder.check_free()?;
         let recipe = args.recipe.recipe()?;
         let device = args.backend.device()?;
+        check_places(&export, &grid, &folder)?;
+        folder.check_free()?;
         let data = args.data.load()?;
         check_images(&recipe, &data)?;
         tell_data(&data);
