@@ -301,7 +301,7 @@ impl<'a> File<'a> {
             output: layer.output,
         };
         let record = Record::new(index, layer, &geometry)?;
-        let expected = ArrayLens::new(&geometry, &record.sums(), self.classes);
+        let expected = ArrayLens::new(&geometry, record.sums().terms, self.classes);
         let parts = [
             (Part::Weights, layer.weights, expected.weights),
             (Part::Multipliers, layer.multipliers, expected.multipliers),

@@ -6,7 +6,7 @@ use crate::error::GenerateError;
 use crate::geometry::Geometry;
 use crate::latent::{Latent, draw_components};
 use crate::model::Model;
-use crate::stage::{Stage, stage_words, stages};
+use crate::stage::{Stage, clear, stage_words, stages};
 use crate::window::{Scratch, ScratchWords};
 use crate::work::Work;
 
@@ -135,7 +135,8 @@ impl<'w> Drawing<'w> {
         let (stage_memory, rest) = words(rest, stage_words(model.layers().len()));
         let (words_of_inputs, rest) = words(rest, inputs);
         let (sums, memory) = words(rest, sums);
-        memory.fill(0);
+        let (rings, _) = words(memory, model.kept_len() / size_of::<u32>());
+        clear(rings);
         Self {
             model,
             stages: stages(model, stage_memory),
@@ -160,11 +161,13 @@ impl<'w> Drawing<'w> {
     /// Gives the rows to `on_row`.
     fn rows(&mut self, mut on_row: impl FnMut(usize, &[u8])) {
         let image = self.stages.last().map_or(0, |last| last.start as usize);
-        let row_len = self.model.image().row_len().max(1);
+        let row_len = self.model.image().row_len();
         while let Some(rows) = self.draw(None) {
-            let pixels = self.memory.get(image..).unwrap_or_default();
-            for (row, pixels) in rows.zip(pixels.chunks_exact(row_len)) {
-                on_row(row, pixels);
+            let mut from = image;
+            for row in rows {
+                let pixels = self.memory.get(from..from + row_len);
+                on_row(row, pixels.unwrap_or_default());
+                from += row_len;
             }
         }
     }
@@ -173,14 +176,13 @@ impl<'w> Drawing<'w> {
     /// workspace. Returns their indices; `None` after the last.
     #[inline(never)]
     fn draw(&mut self, mut frame: Option<&mut [u8]>) -> Option<Range<usize>> {
-        let file = self.model.content();
         let mut index = self.stages.len().checked_sub(2)?;
         loop {
             let [input, layer, after @ ..] = self.stages.get(index..)? else {
                 return None;
             };
             let last = after.is_empty();
-            let geometry = layer.geometry(input);
+            let geometry = layer.geometry(input.shape());
             let y = usize::from(layer.made);
             let height = usize::from(geometry.output.height);
             if y >= height {
@@ -208,16 +210,18 @@ impl<'w> Drawing<'w> {
             };
             let output = output.get_mut(..rows * row_len)?;
             let flip = if last { 0x80 } else { 0 };
-            let work = Work::new(file, [input, layer], memory, self.label, flip);
-            if last && self.model.is_narrow() {
+            let work = Work::new(self.model, [input, layer], memory, self.label, flip);
+            if cfg!(feature = "fast") && last && self.model.is_narrow() {
                 work.narrow(y, &mut self.scratch, output);
             } else {
                 work.rows(y, &mut self.scratch, output);
             }
-            match (last, layer.rule) {
-                (true, Stage::PLAIN | Stage::LEAKY) => recode(output, 0x80, 0),
+            match layer.activation {
+                Stage::TANH => {}
                 // A pixel code would be half a range off zero.
-                (false, Stage::SIGMOID) => recode(output, 0x80, 1),
+                Stage::SIGMOID if !last => recode(output, 0x80, 1),
+                Stage::SIGMOID => {}
+                _ if last => recode(output, 0x80, 0),
                 _ => {}
             }
             let layer = self.stages.get_mut(index + 1)?;
@@ -234,7 +238,7 @@ impl<'w> Drawing<'w> {
 
 /// Whether row `y` of a narrow layer is made without the next one.
 fn is_alone(geometry: &Geometry, y: usize) -> bool {
-    y + 1 == usize::from(geometry.output.height) || geometry.window_row(y).phase == 1
+    y + 1 == usize::from(geometry.output.height) || geometry.row(y).phase == 1
 }
 
 /// Changes the codes of activations: the bits `flip`, and then a shift to the right.

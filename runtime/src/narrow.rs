@@ -20,6 +20,9 @@ pub(crate) fn is_narrow(geometry: &Geometry, bits: u8) -> bool {
     let Kind::ConvTranspose(window) = geometry.kind else {
         return false;
     };
+    if cfg!(not(feature = "fast")) {
+        return false;
+    }
     let taps = window.kernel as usize / 2;
     let segment = taps * geometry.input.channels as usize;
     window.stride == 2
@@ -36,7 +39,7 @@ impl Work<'_> {
     #[inline(never)]
     pub fn narrow(&self, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
         let geometry = &self.geometry;
-        let all = geometry.window_row(y);
+        let all = geometry.row(y);
         let Inside { taps, skipped } = Inside::new(&all, geometry.input.height);
         let group = geometry.group(0);
         let quads = group.segment / 4 * taps.count;

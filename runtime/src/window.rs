@@ -10,7 +10,7 @@ use crate::narrow::{self, is_narrow};
 use crate::work::{DEPTHWISE, Inside, Work};
 
 /// Most columns that are summed at a time: several of the widest panels.
-const GROUP: usize = 32 * PANEL;
+const GROUP: usize = PANEL * if cfg!(feature = "fast") { 32 } else { 4 };
 
 /// Words of memory that windows need.
 #[derive(Clone, Copy, Debug, Default)]
@@ -150,7 +150,7 @@ impl<'a> WindowRow<'a> {
             let Some(sums) = scratch.sums.get_mut(..columns) else {
                 return;
             };
-            if inputs <= LONGEST {
+            if cfg!(not(feature = "long")) || inputs <= LONGEST {
                 let inputs = Inputs {
                     words: scratch.words,
                     quads,
@@ -236,7 +236,10 @@ impl<'a> WindowRow<'a> {
     fn gather(&self, from: usize, part: Range<usize>, words: &mut [u32]) -> (usize, i32) {
         let mut gather = Gather::new(words, self.work.bits);
         let (mut row, mut skip, mut left) = (self.taps.first, part.start, part.len());
-        while skip >= self.segment && left > 0 {
+        if cfg!(not(feature = "long")) {
+            skip = 0;
+        }
+        while cfg!(feature = "long") && skip >= self.segment && left > 0 {
             skip -= self.segment;
             row += 1;
         }
