@@ -6,6 +6,7 @@ use crate::geometry::Geometry;
 use crate::layout::{is_nibble, panel_width, weight};
 use crate::model::Layers;
 use crate::requantize::rounding;
+use crate::slices::{after, numbers};
 use crate::stage::Stage;
 
 /// Every sum of products (inputs being at most 128) with the rounding of the first shift is below
@@ -27,7 +28,7 @@ pub(crate) fn check_layer(
         return Err(Problem::Range(Part::Activation));
     }
     let arrays = stage.arrays(geometry, layers.classes(), layers.content());
-    let multipliers: &[i16] = bytemuck::try_cast_slice(arrays.multipliers).unwrap_or_default();
+    let multipliers: &[i16] = numbers(arrays.multipliers);
     if multipliers.iter().any(|&multiplier| multiplier < 0) {
         return Err(Problem::Range(Part::Multipliers));
     }
@@ -35,7 +36,7 @@ pub(crate) fn check_layer(
         stage,
         geometry,
         multipliers,
-        bias: bytemuck::try_cast_slice(arrays.bias).unwrap_or_default(),
+        bias: numbers(arrays.bias),
         label: arrays.label,
         in_range: true,
         fit: true,
@@ -74,7 +75,7 @@ impl Sums<'_> {
     #[inline(never)]
     fn matrices(&mut self, weights: &[u8]) {
         let geometry = self.geometry;
-        let mut rest: &[u32] = bytemuck::try_cast_slice(weights).unwrap_or_default();
+        let mut rest: &[u32] = numbers(weights);
         let mut place = 0;
         for phase in 0..geometry.row_phases() {
             for group in 0..geometry.groups() {
@@ -114,7 +115,7 @@ impl Sums<'_> {
                 true => quads * width / 2,
                 false => quads * width,
             };
-            rest = rest.get(words..).unwrap_or_default();
+            rest = after(rest, words);
         }
         rest
     }
@@ -135,7 +136,7 @@ impl Sums<'_> {
                 code.shift += 8;
                 return first + self.norm(words, 1, quads, code);
             }
-            let words = words.get(column / 4..).unwrap_or_default();
+            let words = after(words, column / 4);
             return self.norm(words, width / 4, 2 * quads, code);
         }
         let code = Code {
@@ -149,7 +150,7 @@ impl Sums<'_> {
             },
             zero: 128,
         };
-        let words = words.get(column / 2..).unwrap_or_default();
+        let words = after(words, column / 2);
         self.norm(words, width / 2, 2 * quads, code)
     }
 
@@ -215,11 +216,11 @@ impl Sums<'_> {
 
     fn largest_label(&self, place: usize) -> u32 {
         let outputs = self.geometry.output.len();
-        let mut labels = self.label.get(place..).unwrap_or_default();
+        let mut labels = after(self.label, place);
         let mut largest = 0;
         while let Some(&label) = labels.first() {
             largest = largest.max((label as i8).unsigned_abs());
-            labels = labels.get(outputs..).unwrap_or_default();
+            labels = after(labels, outputs);
         }
         u32::from(largest) << self.stage.label_shift
     }
@@ -227,6 +228,7 @@ impl Sums<'_> {
 
 /// Whether `value * factor + rounding` is within 31 bits, of factors of at most 2^15 and roundings of
 /// at most 2^30: without a product of 64 bits, which some cores call a function for.
+#[inline(never)]
 fn fits(value: u32, factor: u32, rounding: u32) -> bool {
     let low = (value & 0xffff) * factor;
     let high = (value >> 16) * factor + (low >> 16);

@@ -1,7 +1,8 @@
 //! From the sums of a layer's outputs to its activations.
 
-use crate::kernels::{scale, tabulate};
+use crate::kernels::{Rule, activate};
 use crate::requantize::{Scale, rounding};
+use crate::slices::{after, after_mut, first, numbers};
 use crate::stage::{Arrays, Stage};
 
 /// What becomes of a layer's sums: its constants, and the rule of its activation.
@@ -18,24 +19,13 @@ pub(crate) struct Finish<'a> {
     rule: Rule,
 }
 
-/// How a scaled sum becomes an activation.
-#[derive(Clone, Copy, PartialEq)]
-enum Rule {
-    /// It is clamped.
-    Plain,
-    /// As that, with a slope for negative ones.
-    Leaky,
-    /// It is looked up.
-    Table,
-}
-
 /// Shorter periods of constants are repeated.
 const SHORT: usize = 4;
 /// A multiple of all of them.
 const REPEATED: usize = 24;
 
 /// Stands for the biases of a layer that has none.
-static ZEROS: [i16; 32] = [0; 32];
+static ZEROS: [i16; if cfg!(feature = "fast") { 32 } else { 8 }] = [0; _];
 
 impl<'a> Finish<'a> {
     /// For a layer whose arrays, with the label table of one class, are given. The codes of an
@@ -51,8 +41,8 @@ impl<'a> Finish<'a> {
                 slope: layer.slope.into(),
                 flip: flip.into(),
             },
-            multipliers: bytemuck::try_cast_slice(arrays.multipliers).unwrap_or_default(),
-            bias: bytemuck::try_cast_slice(arrays.bias).unwrap_or_default(),
+            multipliers: numbers(arrays.multipliers),
+            bias: numbers(arrays.bias),
             label: arrays.label,
             label_shift: layer.label_shift,
             bias_by_output: layer.terms.bias_by_output(),
@@ -80,7 +70,7 @@ impl<'a> Finish<'a> {
         }
         let mut bias = self.bias;
         if self.bias_by_output {
-            bias = bias.get(output..).unwrap_or_default();
+            bias = after(bias, output);
         }
         let period = self.multipliers.len().max(1);
         let mut channel = column;
@@ -120,44 +110,34 @@ impl<'a> Finish<'a> {
         mut channel: usize,
         mut outputs: &mut [u8],
     ) {
-        // The table's kernel takes an only constant for all.
-        let table = self.rule == Rule::Table;
         loop {
-            let these_multipliers = multipliers.get(channel..).unwrap_or_default();
             let these_biases = if bias.is_empty() {
                 &ZEROS
             } else if self.bias_by_output {
                 bias
             } else {
-                bias.get(channel..).unwrap_or_default()
+                after(bias, channel)
             };
-            let mut count = sums.len().min(outputs.len());
-            for constants in [these_multipliers, these_biases] {
-                if !(table && constants.len() == 1) {
-                    count = count.min(constants.len());
-                }
-            }
-            let (Some((these, rest)), Some((made, left))) = (
-                sums.split_at_checked(count),
-                core::mem::take(&mut outputs).split_at_mut_checked(count),
-            ) else {
+            // An only constant is for all, if the rule is a table; the last of several is not.
+            let most = match multipliers.len() {
+                1 if self.rule == Rule::Table => sums.len(),
+                all => sums.len().min(all - channel),
+            };
+            let count = activate(
+                self.rule,
+                &self.scale,
+                first(sums, most),
+                these_biases,
+                after(multipliers, channel),
+                outputs,
+            );
+            if count == 0 {
                 return;
-            };
-            match self.rule {
-                _ if count == 0 => return,
-                Rule::Table => tabulate(&self.scale, these, these_biases, these_multipliers, made),
-                rule => scale(
-                    &self.scale,
-                    rule == Rule::Leaky,
-                    these,
-                    these_biases,
-                    these_multipliers,
-                    made,
-                ),
             }
-            (sums, outputs) = (rest, left);
+            sums = after(sums, count);
+            outputs = after_mut(outputs, count);
             if self.bias_by_output {
-                bias = bias.get(count..).unwrap_or_default();
+                bias = after(bias, count);
             }
             channel += count;
             if channel >= multipliers.len() {

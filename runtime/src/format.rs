@@ -60,6 +60,7 @@ impl Shape {
     }
 
     /// Bytes of the whole activation: `height * width * channels`, or `usize::MAX` if that is more.
+    #[inline(never)]
     pub const fn len(&self) -> usize {
         (self.height as usize).saturating_mul(self.row_len())
     }

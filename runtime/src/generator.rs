@@ -6,6 +6,7 @@ use crate::error::GenerateError;
 use crate::geometry::Geometry;
 use crate::latent::{Latent, draw_components};
 use crate::model::Model;
+use crate::slices::{after, after_mut, first, first_mut};
 use crate::stage::{Stage, clear, stage_words, stages};
 use crate::window::{Scratch, ScratchWords};
 use crate::work::Work;
@@ -130,32 +131,27 @@ impl<'w> Drawing<'w> {
     #[inline(never)]
     fn new(model: &'w Model<'w>, workspace: &'w mut [u8], label: u8) -> Self {
         let ScratchWords { inputs, sums } = model.scratch();
-        let misaligned = workspace.as_ptr().align_offset(align_of::<u32>());
-        let rest = workspace.get_mut(misaligned..).unwrap_or_default();
-        let (stage_memory, rest) = words(rest, stage_words(model.layers().len()));
-        let (words_of_inputs, rest) = words(rest, inputs);
-        let (sums, memory) = words(rest, sums);
-        let (rings, _) = words(memory, model.kept_len() / size_of::<u32>());
-        clear(rings);
+        let (_, words, _) = bytemuck::pod_align_to_mut::<u8, u32>(workspace);
+        let (stage_words, words) = split(words, stage_words(model.layers().len()));
+        let (inputs, words) = split(words, inputs);
+        let (sums, words) = split(words, sums);
+        clear(first_mut(words, model.kept_len() / size_of::<u32>()));
         Self {
             model,
-            stages: stages(model, stage_memory),
+            stages: stages(model, stage_words),
             scratch: Scratch {
-                words: words_of_inputs,
+                words: inputs,
                 sums: bytemuck::cast_slice_mut(sums),
             },
-            memory,
+            memory: bytemuck::cast_slice_mut(words),
             label,
         }
     }
 
     /// Where the latent goes.
     fn latent(&mut self) -> &mut [u8] {
-        let latent = self.stages.first().and_then(|latent| {
-            let from = latent.margin.into();
-            self.memory.get_mut(from..from + self.model.latent_len())
-        });
-        latent.unwrap_or_default()
+        let margin = self.stages.first().map_or(0, |latent| latent.margin.into());
+        first_mut(after_mut(self.memory, margin), self.model.latent_len())
     }
 
     /// Gives the rows to `on_row`.
@@ -165,8 +161,7 @@ impl<'w> Drawing<'w> {
         while let Some(rows) = self.draw(None) {
             let mut from = image;
             for row in rows {
-                let pixels = self.memory.get(from..from + row_len);
-                on_row(row, pixels.unwrap_or_default());
+                on_row(row, first(after(self.memory, from), row_len));
                 from += row_len;
             }
         }
@@ -198,9 +193,8 @@ impl<'w> Drawing<'w> {
             let output = if !last {
                 ring.get_mut(layer.next_row()..)?
             } else {
-                if self.model.image_rows() > 1
-                    && !(self.model.is_narrow() && is_alone(&geometry, y))
-                {
+                let narrow = cfg!(feature = "fast") && self.model.is_narrow();
+                if !(narrow && is_alone(&geometry, y)) {
                     rows = self.model.image_rows();
                 }
                 match frame.as_deref_mut() {
@@ -249,13 +243,7 @@ fn recode(codes: &mut [u8], flip: u8, shift: u32) {
     }
 }
 
-/// The first `len` words of `bytes`, and the bytes that follow.
-fn words(bytes: &mut [u8], len: usize) -> (&mut [u32], &mut [u8]) {
-    let (words, rest) = bytes
-        .split_at_mut_checked(len * size_of::<u32>())
-        .unwrap_or_default();
-    (
-        bytemuck::try_cast_slice_mut(words).unwrap_or_default(),
-        rest,
-    )
+/// The first `len` words, and those that follow.
+fn split(words: &mut [u32], len: usize) -> (&mut [u32], &mut [u32]) {
+    words.split_at_mut_checked(len).unwrap_or_default()
 }

@@ -217,16 +217,17 @@ impl Geometry {
 
     /// Number of weights, or `usize::MAX` if that is more.
     pub fn weights(&self) -> usize {
-        let (inputs, outputs) = (self.input.channels as usize, self.output.channels as usize);
-        let square = |window: Window| window.kernel as usize * window.kernel as usize;
-        match self.kind {
-            Kind::Dense => self.input.len().saturating_mul(self.output.len()),
+        let inputs = usize::from(self.input.channels);
+        let square = |window: Window| usize::from(window.kernel) * usize::from(window.kernel);
+        let (rows, columns) = match self.kind {
+            Kind::Dense => (self.input.len(), self.output.len()),
             Kind::Conv(window) | Kind::ConvTranspose(window) => {
-                square(window).saturating_mul(inputs.saturating_mul(outputs))
+                (square(window) * inputs, self.output.channels.into())
             }
-            Kind::Depthwise(window) => square(window).saturating_mul(outputs),
-            Kind::Upsample(_) => 0,
-        }
+            Kind::Depthwise(window) => (square(window), self.output.channels.into()),
+            Kind::Upsample(_) => (0, 0),
+        };
+        rows.saturating_mul(columns)
     }
 
     /// Output rows that have one matrix together: of a dense layer as many as divide its height and
@@ -295,6 +296,7 @@ impl Geometry {
     }
 
     /// How many rows of the input must be kept at a time.
+    #[inline(never)]
     pub fn input_rows_kept(&self) -> usize {
         let height = self.input.height as usize;
         match self.kind {
@@ -310,7 +312,7 @@ impl Geometry {
 
     /// Most inputs of a window.
     pub(crate) fn window_len(&self) -> usize {
-        self.taps(0).saturating_mul(self.group(0).segment)
+        self.taps(0) * self.group(0).segment
     }
 
     /// Number of column groups.
@@ -369,6 +371,12 @@ impl Geometry {
         self.steps().output
     }
 
+    /// Both: input and output columns.
+    pub(crate) fn steps_between_windows(&self) -> (usize, usize) {
+        let steps = self.steps();
+        (steps.input, steps.output)
+    }
+
     /// Zero pixels that stand before and after each kept input row, so that no window is cut.
     #[inline(never)]
     pub fn input_margins(&self) -> (usize, usize) {
@@ -382,6 +390,7 @@ impl Geometry {
     }
 
     /// Bytes of one kept input row, margins included.
+    #[inline(never)]
     pub fn kept_row_len(&self) -> usize {
         let (left, right) = self.input_margins();
         (left + self.input.width as usize + right) * self.input.channels as usize

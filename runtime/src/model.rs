@@ -117,7 +117,7 @@ impl<'a> Model<'a> {
             return Err(ModelError::Malformed);
         }
         // The rings are cleared in words.
-        self.kept_len = self.kept_len.next_multiple_of(4);
+        self.kept_len = self.kept_len.next_multiple_of(size_of::<u32>());
         Ok(())
     }
 
@@ -173,7 +173,8 @@ impl<'a> Model<'a> {
         let stages = stage_words(self.layers.count.into());
         let words = stages + self.scratch.inputs + self.scratch.sums;
         let image = usize::from(self.image_rows) * self.image.row_len();
-        self.kept_len + image + words * size_of::<u32>() + (align_of::<u32>() - 1)
+        let rows = self.kept_len + image.next_multiple_of(size_of::<u32>());
+        rows + words * size_of::<u32>() + (align_of::<u32>() - 1)
     }
 
     /// Rows of the image that are made at once, at most.

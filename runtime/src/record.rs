@@ -217,7 +217,7 @@ impl Stage {
     /// the rest.
     #[inline(never)]
     pub fn read(&mut self, reader: &mut Reader) -> u8 {
-        *self = Stage::empty();
+        self.clear();
         let mut output_padding = 0;
         let kind = reader.u32();
         if kind > u32::from(Stage::UPSAMPLE) {
@@ -309,10 +309,9 @@ impl Stage {
 
 fn is_within_limits(geometry: &Geometry) -> bool {
     let output = geometry.output;
-    !output.is_empty()
+    (1..=MAX_ACTIVATION).contains(&output.len())
         && output.height <= MAX_SIDE
         && output.width <= MAX_SIDE
         && output.channels <= MAX_CHANNELS
-        && output.len() <= MAX_ACTIVATION
         && geometry.weights() <= MAX_WEIGHTS
 }

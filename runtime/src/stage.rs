@@ -6,6 +6,7 @@ use crate::format::{Activation, Kind, Layer, Shape, Window};
 use crate::geometry::Geometry;
 use crate::model::Model;
 use crate::record::{ArrayLens, Terms};
+use crate::slices::{after, after_mut};
 
 /// A layer as it was read from the file, in the file's codes, and the kept rows of its output: a
 /// ring in a common memory.
@@ -70,17 +71,22 @@ impl Stage {
     pub const SIGMOID: u8 = 4;
 
     /// Nothing.
+    #[inline(never)]
     pub fn empty() -> Self {
         // Not a constant, or the compiler would call its long function for zeros.
         bytemuck::cast([core::hint::black_box(0u32); size_of::<Self>() / size_of::<u32>()])
     }
 
-    /// An activation of which one row is there.
-    pub fn latent(shape: Shape) -> Self {
-        let mut latent = Self::empty();
-        latent.hold(shape);
-        latent.made = 1;
-        latent
+    /// Makes it nothing.
+    pub fn clear(&mut self) {
+        clear(bytemuck::cast_slice_mut(core::slice::from_mut(self)));
+    }
+
+    /// Makes it an activation of which one row is there.
+    pub fn hold_latent(&mut self, shape: Shape) {
+        self.clear();
+        self.hold(shape);
+        self.made = 1;
     }
 
     /// Sets the shape of the output, whose sides are within the limits.
@@ -135,7 +141,7 @@ impl Stage {
     #[inline(never)]
     pub fn arrays<'a>(&self, geometry: &Geometry, classes: u8, file: &'a [u8]) -> Arrays<'a> {
         let lens = ArrayLens::new(geometry, self.terms, classes);
-        let arrays = file.get(self.weights as usize..).unwrap_or_default();
+        let arrays = after(file, self.weights as usize);
         let (weights, _) = split(arrays, lens.weights);
         let (_, rest) = split(arrays, lens.weights.next_multiple_of(2));
         let (multipliers, rest) = split(rest, lens.multipliers);
@@ -217,7 +223,7 @@ pub(crate) fn stages<'w>(model: &Model, words: &'w mut [u32]) -> &'w mut [Stage]
     let stages: &mut [Stage] = bytemuck::try_cast_slice_mut(words).unwrap_or_default();
     let mut layers = model.layers();
     if let Some(latent) = stages.first_mut() {
-        *latent = Stage::latent(layers.input());
+        latent.hold_latent(layers.input());
     }
     let mut start = 0;
     let mut rest = &mut *stages;
@@ -227,9 +233,9 @@ pub(crate) fn stages<'w>(model: &Model, words: &'w mut [u32]) -> &'w mut [Stage]
         let _ = layers.read(layer);
         let geometry = layer.geometry(shape);
         input.keep_for(&geometry);
-        start += geometry.kept_len() as u32;
+        start += u32::from(input.rows) * input.row_len;
         layer.start = start;
-        rest = rest.get_mut(1..).unwrap_or_default();
+        rest = after_mut(rest, 1);
     }
     stages
 }

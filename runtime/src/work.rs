@@ -6,6 +6,7 @@ use crate::geometry::{Geometry, RowTaps};
 use crate::kernels::{depthwise_sum, upsample_row};
 use crate::layout::is_nibble;
 use crate::model::Model;
+use crate::slices::{after, numbers};
 use crate::stage::Stage;
 use crate::window::Scratch;
 
@@ -39,7 +40,7 @@ impl<'a> Work<'a> {
         let geometry = layer.geometry(input.shape());
         let mut arrays = layer.arrays(&geometry, model.classes(), model.content());
         let labels = usize::from(label) * geometry.output.len();
-        arrays.label = arrays.label.get(labels..).unwrap_or_default();
+        arrays.label = after(arrays.label, labels);
         Self {
             geometry,
             bits: layer.terms.bits(),
@@ -83,13 +84,13 @@ impl<'a> Work<'a> {
 
     /// The layer's words of weights from a place on.
     pub fn weights_from(&self, place: usize) -> &'a [u32] {
-        let weights: &[u32] = bytemuck::try_cast_slice(self.weights).unwrap_or_default();
+        let weights: &[u32] = numbers(self.weights);
         let start = if is_nibble(self.bits) {
             place / 8
         } else {
             place / 4
         };
-        weights.get(start..).unwrap_or_default()
+        after(weights, start)
     }
 
     #[inline(never)]
@@ -116,7 +117,7 @@ impl<'a> Work<'a> {
                         *sum = sum.wrapping_add(depthwise_sum(
                             kernel,
                             channels,
-                            row.get(from + channel..).unwrap_or_default(),
+                            after(row, from + channel),
                             self.weights,
                             self.bits,
                             tap * kernel * channels + channel,
