@@ -29,7 +29,7 @@ static ZEROS: [i16; if cfg!(feature = "fast") { 32 } else { 8 }] = [0; _];
 
 impl<'a> Finish<'a> {
     /// For a layer of `file` and a class. The codes of an activation by table differ by `flip`.
-    #[inline(never)]
+    #[inline(always)]
     pub fn new(layer: &Stage, file: &'a [u8], label: u8, flip: u8) -> Self {
         let constants = layer.constants(file);
         Self {
@@ -104,7 +104,7 @@ impl<'a> Finish<'a> {
     }
 
     /// Applies the rule to as many outputs at a time as have constants that follow each other.
-    #[inline(never)]
+    #[inline(always)]
     fn stretches(
         &self,
         mut sums: &[i32],

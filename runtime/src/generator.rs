@@ -3,7 +3,6 @@
 use core::ops::Range;
 
 use crate::error::GenerateError;
-use crate::finish::Finish;
 use crate::latent::{Latent, draw_components};
 use crate::model::Model;
 use crate::slices::{after, after_mut, first, first_mut};
@@ -182,7 +181,7 @@ impl<'w> Drawing<'w> {
                 return None;
             }
             let y = usize::from(y);
-            let row = Row::new(layer.geometry(input.shape()), y);
+            let row = Row::next(layer, input);
             if usize::from(input.made) < row.geometry.input_rows_of(&row.taps) {
                 index = index.checked_sub(1)?;
                 continue;
@@ -204,16 +203,8 @@ impl<'w> Drawing<'w> {
                 }
             };
             let output = output.get_mut(..rows * row_len)?;
-            let flip = if last { 0x80 } else { 0 };
             let file = self.model.content();
-            let work = Work {
-                row: &row,
-                bits: layer.terms.bits(),
-                weights: after(file, layer.weights as usize),
-                finish: Finish::new(layer, file, self.label, flip),
-                memory,
-                input,
-            };
+            let work = Work::new(file, self.label, [input, layer], &row, memory, last);
             if cfg!(feature = "fast") && last && self.model.is_narrow() {
                 work.narrow(y, &mut self.scratch, output);
             } else {

@@ -4,7 +4,7 @@ use crate::format::Kind;
 use crate::geometry::Geometry;
 use crate::kernels::{LONGEST, Narrow, narrow, unpack_nibbles};
 use crate::layout::is_nibble;
-use crate::slices::{after_mut, first, first_mut};
+use crate::slices::{after_mut, first_mut};
 use crate::window::Scratch;
 use crate::work::{Inside, Row, Work};
 
@@ -34,7 +34,7 @@ pub(crate) fn is_narrow(geometry: &Geometry, bits: u8) -> bool {
         && (!is_nibble(bits) || taps * segment <= LONGEST)
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
     /// Computes row `y` of a narrow layer, and the next one if `output` has room for two. Rows of
     /// phases 0 and 1 that follow each other take the same inputs, so their sums are made at once.
     #[inline(never)]
@@ -42,57 +42,28 @@ impl Work<'_> {
         let Row {
             geometry,
             walk,
-            taps: all,
+            taps,
         } = self.row;
-        let Inside { taps, skipped } = Inside::new(all, geometry.input.height);
-        let group = geometry.group_of(walk, 0);
-        let quads = group.segment / 4 * taps.count;
-
-        let mut matrices = [0, 1].map(|phase| {
-            let rows = phase * walk.taps(0) + skipped;
-            self.weights_from(2 * rows * group.segment)
-        });
-        let Scratch { words, sums } = scratch;
-        if is_nibble(self.bits) {
-            let (first, second) = words.split_at_mut_checked(2 * quads).unwrap_or_default();
-            let [even, odd] = matrices;
-            unpack_nibbles(even, first);
-            unpack_nibbles(odd, first_mut(second, 2 * quads));
-            matrices = [first, second];
-        }
-        let mut rows = [&[][..]; MOST_TAPS];
-        for (tap, place) in rows.iter_mut().enumerate().take(taps.count) {
-            // The margin is as wide as the first window's inputs left of the image.
-            *place = self.input_row(taps.first + tap as i32).unwrap_or_default();
-        }
-        let mut work = Narrow {
-            weights: matrices,
-            rows: first(&rows, taps.count),
-            from: 0,
-            segment: group.segment,
-            step: geometry.input.channels as usize,
-            first: self.finish.first(),
-        };
-
+        let mut work = self.narrow_windows(scratch.words);
         let row_len = geometry.output.row_len();
-        let mut at = group.first_output;
+        let mut at = geometry.group_of(walk, 0).first_output;
         let mut left = walk.windows();
         while left > 0 {
-            let windows = left.min(sums.len() / 4);
-            let Some(sums) = sums.get_mut(..4 * windows).filter(|sums| !sums.is_empty()) else {
+            let windows = left.min(scratch.sums.len() / 4);
+            let sums = first_mut(scratch.sums, 4 * windows);
+            if sums.is_empty() {
                 return;
-            };
+            }
             narrow(&work, sums);
-            let place = at.max(0) as usize;
-            let cropped = (-at).max(0) as usize;
-            let rows = sums.chunks_exact_mut((2 * windows).max(1)).skip(taps.phase);
-            for (row, (sums, output)) in rows
-                .zip(output.chunks_exact_mut(row_len.max(1)))
-                .enumerate()
-            {
+            let (place, cropped) = (at.max(0) as usize, (-at).max(0) as usize);
+            // The sums of both rows follow each other; a row of the second phase is made alone.
+            for row in taps.phase..2 {
+                let made = row - taps.phase;
+                let sums = first_mut(after_mut(sums, 2 * windows * row), 2 * windows);
+                let output = first_mut(after_mut(output, made * row_len), row_len);
                 self.finish.apply(
                     after_mut(sums, cropped),
-                    (y + row) * row_len + place,
+                    (y + made) * row_len + place,
                     0,
                     after_mut(output, place),
                 );
@@ -100,6 +71,46 @@ impl Work<'_> {
             work.from += windows * work.step;
             at += 2 * windows as i32;
             left -= windows;
+        }
+    }
+
+    /// What the windows of a row have in common. A function of its own, so that what it works with
+    /// is off the stack while they are summed. Matrices of 4-bit weights are taken apart in `words`.
+    #[inline(never)]
+    fn narrow_windows<'n>(&self, words: &'n mut [u32]) -> Narrow<'n>
+    where
+        'a: 'n,
+    {
+        let Row {
+            geometry,
+            walk,
+            taps: all,
+        } = self.row;
+        let Inside { taps, skipped } = Inside::new(all, geometry.input.height);
+        let segment = geometry.group_of(walk, 0).segment;
+        let matrix = |phase| self.weights_from(2 * segment * (phase * walk.taps(0) + skipped));
+        let mut weights = [matrix(0), matrix(1)];
+        if is_nibble(self.bits) {
+            let len = segment / 2 * taps.count;
+            let (first, second) = words.split_at_mut_checked(len).unwrap_or_default();
+            let second = first_mut(second, len);
+            unpack_nibbles(weights[0], first);
+            unpack_nibbles(weights[1], second);
+            weights = [first, second];
+        }
+        let mut rows = [&[][..]; MOST_TAPS];
+        for (tap, place) in rows.iter_mut().enumerate().take(taps.count) {
+            // The margin is as wide as the first window's inputs left of the image.
+            *place = self.input_row(taps.first + tap as i32).unwrap_or_default();
+        }
+        Narrow {
+            weights,
+            rows,
+            taps: taps.count,
+            from: 0,
+            segment,
+            step: geometry.input.channels.into(),
+            first: self.finish.first(),
         }
     }
 }

@@ -75,72 +75,82 @@ struct WindowRow<'a> {
     matrix: Matrix<'a>,
     /// The row's first output, flattened.
     first_output: usize,
+    /// Byte of the kept rows where the first window's segments begin.
+    from: usize,
+    /// Byte of the row where the first window's outputs begin.
+    at: i32,
 }
 
 impl Work<'_> {
     /// [`Work::rows`] of a layer with matrices.
     #[inline(never)]
     pub fn matrices(&self, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
-        let Row {
-            geometry,
-            walk,
-            taps: all,
-        } = self.row;
-        let inside = Inside::new(all, geometry.input.height);
-        let row_len = geometry.output.row_len();
-        let input = usize::from(geometry.input.channels);
-        let channels = usize::from(geometry.output.channels);
-        let dense = geometry.kind == Kind::Dense;
-        let left = if dense { 0 } else { walk.margin() };
+        let Row { geometry, walk, .. } = self.row;
         for index in 0..walk.groups() {
-            let group = geometry.group_of(walk, index);
-            // Rows beyond the edges are left out if that leaves whole quads; else they are zeros.
-            let whole = group.segment.is_multiple_of(4);
-            let taps = if whole { &inside.taps } else { all };
-            // Where there is one group, all phases have matrices alike.
-            let start = match walk.groups() {
-                1 => all.phase * matrix_len(walk.taps(0) * group.segment, group.outputs),
-                _ => matrix_start(geometry, all.phase, index),
-            };
-            let windows = WindowRow {
-                work: self,
-                first: taps.first,
-                taps: taps.count,
-                segment: group.segment,
-                matrix: Matrix {
-                    bits: self.bits,
-                    weights: self.weights_from(start),
-                    columns: group.outputs,
-                    rows: (all.count * group.segment).next_multiple_of(4),
-                    skipped: if whole {
-                        inside.skipped * group.segment
-                    } else {
-                        0
-                    },
-                    first: self.finish.first(),
-                },
-                first_output: y * row_len,
-            };
-            let mut from = ((left as i32 + group.first_input) * input as i32) as usize;
-            let mut at = group.first_output * channels as i32;
-            if dense {
-                // The rows before this one that have the same matrix.
-                at -= (y * row_len - all.phase * group.outputs) as i32;
-            }
+            let mut windows = WindowRow::new(self, y, index);
             for _ in 0..walk.windows() {
-                windows.compute(from, at, scratch, output);
-                from += walk.input_step() * input;
-                at += (walk.output_step() * channels) as i32;
+                windows.compute(scratch, output);
+                windows.from += walk.input_step() * usize::from(geometry.input.channels);
+                windows.at += (walk.output_step() * usize::from(geometry.output.channels)) as i32;
             }
         }
     }
 }
 
-impl WindowRow<'_> {
-    /// Computes the window whose segments begin at byte `from` of the kept rows, and whose outputs
-    /// begin at byte `at` of the row.
+impl<'a> WindowRow<'a> {
+    /// Of row `y` and a column group. A function of its own, so that what it works with is off the
+    /// stack while the windows are summed.
+    #[inline(never)]
+    fn new(work: &'a Work<'a>, y: usize, index: usize) -> Self {
+        let Row {
+            geometry,
+            walk,
+            taps: all,
+        } = work.row;
+        let group = geometry.group_of(walk, index);
+        let inside = Inside::new(all, geometry.input.height);
+        // Rows beyond the edges are left out if that leaves whole quads; else they are zeros.
+        let whole = group.segment.is_multiple_of(4);
+        let taps = if whole { &inside.taps } else { all };
+        let row_len = geometry.output.row_len();
+        let dense = geometry.kind == Kind::Dense;
+        let left = if dense { 0 } else { walk.margin() };
+        // Where there is one group, all phases have matrices alike.
+        let start = match walk.groups() {
+            1 => all.phase * matrix_len(walk.taps(0) * group.segment, group.outputs),
+            _ => matrix_start(geometry, all.phase, index),
+        };
+        Self {
+            work,
+            first: taps.first,
+            taps: taps.count,
+            segment: group.segment,
+            matrix: Matrix {
+                bits: work.bits,
+                weights: work.weights_from(start),
+                columns: group.outputs,
+                rows: (all.count * group.segment).next_multiple_of(4),
+                skipped: if whole {
+                    inside.skipped * group.segment
+                } else {
+                    0
+                },
+                first: work.finish.first(),
+            },
+            first_output: y * row_len,
+            from: (left as i32 + group.first_input) as usize * usize::from(geometry.input.channels),
+            at: match dense {
+                // The rows before this one that have the same matrix.
+                true => (all.phase * group.outputs) as i32 - (y * row_len) as i32,
+                false => group.first_output * i32::from(geometry.output.channels),
+            },
+        }
+    }
+
+    /// Computes the window at `from` and `at`.
     #[inline(always)]
-    fn compute(&self, from: usize, at: i32, scratch: &mut Scratch, output: &mut [u8]) {
+    fn compute(&self, scratch: &mut Scratch, output: &mut [u8]) {
+        let (from, at) = (self.from, self.at);
         let count = self.taps * self.segment;
         let long = cfg!(feature = "long") && count > LONGEST;
         let (quads, total) = match long {

@@ -21,9 +21,12 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// Row `y`.
-    pub fn new(geometry: Geometry, y: usize) -> Self {
-        let walk = geometry.walk();
+    /// The next row of a layer. A function of its own, so that what it works with is off the stack
+    /// while the row is made.
+    #[inline(never)]
+    pub fn next(layer: &Stage, input: &Stage) -> Self {
+        let geometry = layer.geometry(input.shape());
+        let (walk, y) = (geometry.walk(), layer.made.into());
         Self {
             taps: geometry.row_of(&walk, y),
             geometry,
@@ -46,6 +49,27 @@ pub(crate) struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
+    /// A row of a layer of `file`, after the one that made its input, for a class. Pixels of the last
+    /// layer are above zero.
+    #[inline(never)]
+    pub fn new(
+        file: &'a [u8],
+        label: u8,
+        [input, layer]: [&'a Stage; 2],
+        row: &'a Row,
+        memory: &'a [u8],
+        last: bool,
+    ) -> Self {
+        Self {
+            row,
+            bits: layer.terms.bits(),
+            weights: after(file, layer.weights as usize),
+            finish: Finish::new(layer, file, label, if last { 0x80 } else { 0 }),
+            memory,
+            input,
+        }
+    }
+
     /// The bytes from the left margin of an input row on, if there is one.
     pub fn input_row(&self, row: i32) -> Option<&'a [u8]> {
         if !(0..i32::from(self.row.geometry.input.height)).contains(&row) {

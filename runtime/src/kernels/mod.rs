@@ -46,6 +46,7 @@ use portable::run as run_all;
 use run::run as run_all;
 
 use crate::layout::{PANEL, is_nibble, panel_width};
+use crate::narrow::MOST_TAPS;
 use crate::requantize::Scale;
 use crate::slices::after;
 
@@ -175,7 +176,9 @@ pub struct Narrow<'a> {
     /// The matrices of the two rows, of 8-bit weights: one panel each.
     pub weights: [&'a [u32]; 2],
     /// The input rows of the taps.
-    pub rows: &'a [&'a [u8]],
+    pub rows: [&'a [u8]; MOST_TAPS],
+    /// Taps.
+    pub taps: usize,
     /// Where in a row the first window begins.
     pub from: usize,
     /// Bytes of a row that a window takes, a multiple of four.

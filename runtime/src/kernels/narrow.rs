@@ -19,10 +19,10 @@ pub struct Work {
 }
 
 /// [`super::narrow`].
-#[inline(always)]
+#[inline(never)]
 pub fn narrow(work: &Narrow, sums: &mut [i32]) {
     let windows = sums.len() / 4;
-    let (quads, taps) = (work.segment / 4, work.rows.len());
+    let (quads, taps) = (work.segment / 4, work.taps);
     let Some((first_row, second_row)) = sums.split_at_mut_checked(2 * windows) else {
         return;
     };
@@ -33,14 +33,14 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
         || quads == 0
         || taps == 0
         || taps > MOST_TAPS
-        || work.rows.iter().any(|row| row.len() < row_len)
+        || work.rows.iter().take(taps).any(|row| row.len() < row_len)
         || first.len() < needed
         || second.len() < needed
     {
         return;
     }
     let mut rows = [core::ptr::null(); MOST_TAPS];
-    for (pointer, row) in rows.iter_mut().zip(work.rows) {
+    for (pointer, row) in rows.iter_mut().zip(work.rows).take(taps) {
         *pointer = row.as_ptr().wrapping_add(work.from);
     }
     let mut work = Work {

@@ -143,7 +143,7 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
     let (second_row, _) = second_row.as_chunks_mut::<2>();
     for (window, sums) in first_row.iter_mut().zip(second_row).enumerate() {
         let mut all = [[work.first; 2]; 2];
-        for (tap, row) in work.rows.iter().enumerate() {
+        for (tap, row) in work.rows.iter().enumerate().take(work.taps) {
             let from = work.from + window * work.step;
             let inputs = row.get(from..).unwrap_or_default();
             let inputs = inputs.get(..work.segment).unwrap_or_default();
