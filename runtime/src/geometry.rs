@@ -19,6 +19,13 @@ use crate::format::{Kind, MAX_KERNEL, Shape, Window};
 /// Most columns of a matrix that several rows of a dense layer have together.
 const MOST_COLUMNS: usize = 128;
 
+/// What there can be. A program for a microcontroller has no code for what it refuses to load; any
+/// other may write what it cannot read.
+const ANY_STRIDE: bool = cfg!(any(feature = "any-stride", not(target_os = "none")));
+const CONV: bool = cfg!(any(feature = "conv", not(target_os = "none")));
+const DEPTHWISE: bool = cfg!(any(feature = "depthwise", not(target_os = "none")));
+const UPSAMPLE: bool = cfg!(any(feature = "upsample", not(target_os = "none")));
+
 /// The input rows behind one output row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowTaps {
@@ -110,9 +117,14 @@ impl Walk {
         self.windows.into()
     }
 
+    /// Whether all phases have the same taps.
+    fn shares(&self) -> bool {
+        !ANY_STRIDE || self.shares
+    }
+
     /// Input pixels that an output of the given phase takes.
     pub fn taps(&self, phase: usize) -> usize {
-        match self.shares {
+        match self.shares() {
             true => self.taps.into(),
             false => self.steps.taps(phase),
         }
@@ -133,11 +145,7 @@ impl Walk {
 
     /// Number of column groups.
     pub fn groups(&self) -> usize {
-        // Without the feature, any other layer is refused.
-        match cfg!(not(feature = "any-stride")) || self.shares {
-            true => 1,
-            false => self.output_step(),
-        }
+        if self.shares() { 1 } else { self.output_step() }
     }
 
     /// Input columns from one window to the next.
@@ -160,11 +168,9 @@ impl Geometry {
         let possible = match self.kind {
             Kind::Dense => return true,
             Kind::ConvTranspose(window) => is_possible(window) && output_padding < window.stride,
-            Kind::Conv(window) => cfg!(feature = "conv") && is_possible(window),
-            Kind::Depthwise(window) => cfg!(feature = "depthwise") && is_possible(window),
-            Kind::Upsample(factor) => {
-                cfg!(feature = "upsample") && (1..=MAX_KERNEL).contains(&factor)
-            }
+            Kind::Conv(window) => CONV && is_possible(window),
+            Kind::Depthwise(window) => DEPTHWISE && is_possible(window),
+            Kind::Upsample(factor) => UPSAMPLE && (1..=MAX_KERNEL).contains(&factor),
         };
         if !possible {
             return false;
@@ -205,9 +211,9 @@ impl Geometry {
         };
         let (window, up) = match self.kind {
             Kind::ConvTranspose(window) => (window, true),
-            Kind::Conv(window) if cfg!(feature = "conv") => (window, false),
-            Kind::Depthwise(window) if cfg!(feature = "depthwise") => (window, false),
-            Kind::Upsample(factor) if cfg!(feature = "upsample") => (all(factor, factor, 0), true),
+            Kind::Conv(window) if CONV => (window, false),
+            Kind::Depthwise(window) if DEPTHWISE => (window, false),
+            Kind::Upsample(factor) if UPSAMPLE => (all(factor, factor, 0), true),
             _ => (all(1, 1, 0), false),
         };
         let stride = window.stride.max(1);
@@ -417,8 +423,10 @@ impl Geometry {
             };
         }
         let pixels = match self.kind {
-            Kind::ConvTranspose(_) if walk.groups() == 1 => walk.output_step(),
-            _ => 1,
+            // Nothing is summed, so no outputs share sums.
+            Kind::Upsample(_) if UPSAMPLE => 1,
+            _ if walk.groups() > 1 => 1,
+            _ => walk.output_step(),
         };
         Group {
             segment: walk.taps(index) * inputs,

@@ -36,7 +36,7 @@
 //! `SMLAD` or one 32-bit multiplication (with the sum in the upper half) takes as they are.
 
 use crate::format::Kind;
-use crate::geometry::Geometry;
+use crate::geometry::{Geometry, Walk};
 
 /// Width of the widest panel.
 pub const PANEL: usize = 8;
@@ -166,16 +166,27 @@ const fn nibble(place: usize) -> (usize, usize) {
 
 /// Place of the first weight of the matrix of the given row phase and column group.
 pub fn matrix_start(geometry: &Geometry, phase: usize, group: usize) -> usize {
+    matrix_start_of(geometry, &geometry.walk(), phase, group)
+}
+
+/// [`matrix_start`] of a layer whose walk is known.
+#[inline(never)]
+pub(crate) fn matrix_start_of(
+    geometry: &Geometry,
+    walk: &Walk,
+    phase: usize,
+    group: usize,
+) -> usize {
     let len = |phase: usize, group: usize| {
-        let group = geometry.group(group);
-        matrix_len(geometry.taps(phase) * group.segment, group.outputs)
+        let group = geometry.group_of(walk, group);
+        matrix_len(walk.taps(phase) * group.segment, group.outputs)
     };
     // All phases have the same taps, and there is one group: whole kernels of matrices alike.
-    if geometry.groups() == 1 {
+    if walk.groups() == 1 {
         return phase.saturating_mul(len(0, 0));
     }
     let row = |phase: usize, groups: usize| -> usize { (0..groups).map(|g| len(phase, g)).sum() };
-    let before: usize = (0..phase).map(|p| row(p, geometry.groups())).sum();
+    let before: usize = (0..phase).map(|p| row(p, walk.groups())).sum();
     before + row(phase, group)
 }
 

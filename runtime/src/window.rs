@@ -5,7 +5,7 @@ use core::ops::Range;
 use crate::format::Kind;
 use crate::geometry::Geometry;
 use crate::kernels::{Gather, Inputs, LONGEST, Matrix, panels};
-use crate::layout::{PANEL, is_nibble, matrix_len, matrix_start};
+use crate::layout::{PANEL, is_nibble, matrix_start_of};
 use crate::narrow::{self, is_narrow};
 use crate::slices::{after, after_mut, first, first_mut};
 use crate::work::{DEPTHWISE, Inside, Row, Work};
@@ -115,11 +115,7 @@ impl<'a> WindowRow<'a> {
         let row_len = geometry.output.row_len();
         let dense = geometry.kind == Kind::Dense;
         let left = if dense { 0 } else { walk.margin() };
-        // Where there is one group, all phases have matrices alike.
-        let start = match walk.groups() {
-            1 => all.phase * matrix_len(walk.taps(0) * group.segment, group.outputs),
-            _ => matrix_start(geometry, all.phase, index),
-        };
+        let start = matrix_start_of(geometry, walk, all.phase, index);
         Self {
             work,
             first: taps.first,

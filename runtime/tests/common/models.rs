@@ -138,13 +138,13 @@ const fn window(kernel: u8, stride: u8, padding: u8) -> Window {
 }
 
 /// Adds layers of random weights.
-struct Builder {
+pub struct Builder {
     dice: Dice,
-    net: Net,
+    pub net: Net,
 }
 
 impl Builder {
-    fn new(seed: u64, latent: u8, classes: u8) -> Self {
+    pub fn new(seed: u64, latent: u8, classes: u8) -> Self {
         let layers = Vec::new();
         Self {
             dice: Dice::new(seed),
@@ -160,7 +160,7 @@ impl Builder {
         self.net.input(self.net.layers.len())
     }
 
-    fn dense(self, output: Shape, bits: u8, activation: Activation) -> Self {
+    pub fn dense(self, output: Shape, bits: u8, activation: Activation) -> Self {
         let geometry = Geometry {
             kind: Kind::Dense,
             input: self.input(),
@@ -169,23 +169,29 @@ impl Builder {
         self.add(Some(geometry), bits, activation)
     }
 
-    fn transposed(self, window: Window, channels: u16, bits: u8, activation: Activation) -> Self {
+    pub fn transposed(
+        self,
+        window: Window,
+        channels: u16,
+        bits: u8,
+        activation: Activation,
+    ) -> Self {
         let geometry = Geometry::conv_transpose(window, 0, self.input(), channels);
         self.add(geometry, bits, activation)
     }
 
-    fn conv(self, window: Window, channels: u16, bits: u8, activation: Activation) -> Self {
+    pub fn conv(self, window: Window, channels: u16, bits: u8, activation: Activation) -> Self {
         let geometry = Geometry::conv(Kind::Conv(window), window, self.input(), channels);
         self.add(geometry, bits, activation)
     }
 
-    fn depthwise(self, window: Window, bits: u8, activation: Activation) -> Self {
+    pub fn depthwise(self, window: Window, bits: u8, activation: Activation) -> Self {
         let input = self.input();
         let geometry = Geometry::conv(Kind::Depthwise(window), window, input, input.channels);
         self.add(geometry, bits, activation)
     }
 
-    fn upsample(self, factor: u8) -> Self {
+    pub fn upsample(self, factor: u8) -> Self {
         let geometry = Geometry::upsample(factor, self.input());
         self.add(geometry, 8, Identity)
     }
