@@ -89,16 +89,7 @@ impl<'a> Finish<'a> {
     /// Repeats the constants of few channels.
     #[inline(never)]
     fn apply_short(&self, sums: &[i32], bias: &[i16], channel: usize, outputs: &mut [u8]) {
-        let (mut multipliers, mut biases) = ([0; REPEATED], [0; REPEATED]);
-        let mut from = 0;
-        for (multiplier, repeated) in multipliers.iter_mut().zip(&mut biases) {
-            *multiplier = self.multipliers.get(from).copied().unwrap_or_default();
-            *repeated = bias.get(from).copied().unwrap_or_default();
-            from += 1;
-            if from >= self.multipliers.len() {
-                from = 0;
-            }
-        }
+        let (multipliers, biases) = (repeat(self.multipliers), repeat(bias));
         let bias = if self.bias_by_output { bias } else { &biases };
         self.stretches(sums, &multipliers, bias, channel, outputs);
     }
@@ -148,4 +139,19 @@ impl<'a> Finish<'a> {
             }
         }
     }
+}
+
+/// As many of `constants`, fewer than [`SHORT`], over and over.
+#[inline(always)]
+fn repeat(constants: &[i16]) -> [i16; REPEATED] {
+    let mut repeated = [0; REPEATED];
+    let (sixes, _) = repeated.as_chunks_mut::<6>();
+    let six = match *constants {
+        [] => return repeated,
+        [a] => [a; 6],
+        [a, b] => [a, b, a, b, a, b],
+        [a, b, c, ..] => [a, b, c, a, b, c],
+    };
+    sixes.fill(six);
+    repeated
 }

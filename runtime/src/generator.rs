@@ -213,9 +213,9 @@ impl<'w> Drawing<'w> {
             match layer.activation {
                 Stage::TANH => {}
                 // A pixel code would be half a range off zero.
-                Stage::SIGMOID if !last => recode(output, 0x80, 1),
+                Stage::SIGMOID if !last => recode(output, 1),
                 Stage::SIGMOID => {}
-                _ if last => recode(output, 0x80, 0),
+                _ if last => recode(output, 0),
                 _ => {}
             }
             let layer = self.stages.get_mut(index + 1)?;
@@ -230,11 +230,18 @@ impl<'w> Drawing<'w> {
     }
 }
 
-/// Changes the codes of activations: the bits `flip`, and then a shift to the right.
+/// Changes the codes of activations: the highest bit, and then a shift to the right by 0 or 1.
 #[inline(never)]
-fn recode(codes: &mut [u8], flip: u8, shift: u32) {
-    for code in codes {
-        *code = (*code ^ flip) >> shift;
+fn recode(codes: &mut [u8], shift: u32) {
+    let (before, words, after) = match cfg!(feature = "fast") {
+        true => bytemuck::pod_align_to_mut::<u8, u32>(codes),
+        false => (codes, &mut [][..], &mut [][..]),
+    };
+    for word in words {
+        *word = (*word ^ 0x8080_8080) >> shift & (0xffff_ffff ^ shift * 0x8080_8080);
+    }
+    for code in before.iter_mut().chain(after) {
+        *code = (*code ^ 0x80) >> shift;
     }
 }
 

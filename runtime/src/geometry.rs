@@ -298,11 +298,8 @@ impl Geometry {
             return 1;
         }
         let height = self.output.height as usize;
-        let mut rows = height;
-        while rows > 1
-            && (rows * self.output.row_len() > MOST_COLUMNS
-                || divide(height, rows) * rows != height)
-        {
+        let mut rows = divide(MOST_COLUMNS, self.output.row_len()).min(height);
+        while rows > 1 && divide(height, rows) * rows != height {
             rows -= 1;
         }
         rows.max(1)

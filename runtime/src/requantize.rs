@@ -91,9 +91,12 @@ pub const fn rounding(bits: u32) -> i32 {
 /// tanh of `v / 64`, from -128 (minus one) to 127 (one). Odd about -1/2: `squash(-v)` is
 /// `-1 - squash(v)` but at 0, where it is 0.
 #[inline(always)]
-pub fn squash(v: i32) -> u8 {
+pub const fn squash(v: i32) -> u8 {
     let magnitude = v.unsigned_abs() as usize;
-    let t = TANH.get(magnitude).map_or(127, |&t| t as u8);
+    let t = match magnitude <= TANH_LAST {
+        true => TANH[magnitude] as u8,
+        false => 127,
+    };
     // All ones if negative.
     t ^ (v >> 31) as u8
 }

@@ -112,10 +112,15 @@ impl<'a> WindowRow<'a> {
         // Rows beyond the edges are left out if that leaves whole quads; else they are zeros.
         let whole = group.segment.is_multiple_of(4);
         let taps = if whole { &inside.taps } else { all };
+        let rows = (all.count * group.segment).next_multiple_of(4);
         let row_len = geometry.output.row_len();
         let dense = geometry.kind == Kind::Dense;
         let left = if dense { 0 } else { walk.margin() };
-        let start = matrix_start_of(geometry, walk, all.phase, index);
+        let start = match walk.groups() {
+            // All phases have matrices alike.
+            1 => all.phase * rows * group.outputs.next_multiple_of(2),
+            _ => matrix_start_of(geometry, walk, all.phase, index),
+        };
         Self {
             work,
             first: taps.first,
@@ -125,7 +130,7 @@ impl<'a> WindowRow<'a> {
                 bits: work.bits,
                 weights: work.weights_from(start),
                 columns: group.outputs,
-                rows: (all.count * group.segment).next_multiple_of(4),
+                rows,
                 skipped: if whole {
                     inside.skipped * group.segment
                 } else {

@@ -2,12 +2,12 @@
 #![allow(unsafe_code)]
 
 use super::Rule;
-use super::target::{scale_leaky, scale_plain, tabulate_magnitudes};
-use crate::requantize::{Scale, TANH, Table};
+use super::target::{TABLE, Table, scale_leaky, scale_plain, tabulate};
+use crate::requantize::Scale;
 
 /// Sums, biases, multipliers, outputs, the scale and the number of outputs; for the table's kernel,
 /// bytes from one bias to the next and, in the upper half, from one multiplier to the next, and the
-/// table.
+/// target's table.
 pub type Kernel = unsafe extern "C" fn(
     *const i32,
     *const i16,
@@ -35,7 +35,7 @@ pub fn activate(
     let (kernel, steps): (Kernel, usize) = match rule {
         Rule::Plain => (scale_plain, 0),
         Rule::Leaky => (scale_leaky, 0),
-        Rule::Table => (tabulate_magnitudes, step(bias) | step(multipliers) << 16),
+        Rule::Table => (tabulate, step(bias) | step(multipliers) << 16),
     };
     if count == 0 {
         return;
@@ -51,7 +51,7 @@ pub fn activate(
             scale,
             count,
             steps,
-            &TANH,
+            &TABLE,
         );
     }
 }

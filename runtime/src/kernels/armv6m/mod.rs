@@ -73,8 +73,9 @@ mod nibbles;
 mod panels;
 mod scale;
 
+pub use crate::requantize::{TANH as TABLE, Table};
 pub use expand::{expand, words_per_quad};
 pub use narrow::narrow_windows;
 pub use nibbles::{cross, nibbles8};
 pub use panels::{bytes2, bytes4, bytes8};
-pub use scale::{scale_leaky, scale_plain, tabulate_magnitudes};
+pub use scale::{scale_leaky, scale_plain, tabulate};

@@ -85,7 +85,7 @@ scale_kernel!(
 /// bias to the next. On the stack: the end of the outputs, the saved registers, the scale, outputs
 /// and then what they differ by, bytes between multipliers, the table.
 #[unsafe(naked)]
-pub unsafe extern "C" fn tabulate_magnitudes(
+pub unsafe extern "C" fn tabulate(
     _: *const i32,
     _: *const i16,
     _: *const i16,

@@ -3,7 +3,21 @@
 
 use core::arch::naked_asm;
 
-use crate::requantize::{Scale, TANH_LAST, Table};
+use crate::requantize::{Scale, squash};
+
+/// Activations from -256 to 255.
+pub type Table = [u8; 512];
+
+/// [`squash`] without its branches: it is constant long before both ends.
+pub static TABLE: Table = {
+    let mut table = [0; 512];
+    let mut index = 0;
+    while index < table.len() {
+        table[index] = squash(index as i32 - 256);
+        index += 1;
+    }
+    table
+};
 
 /// One output: r0 sums, r1 biases, r2 multipliers, r3 outputs; r4 to r8 the scale, r9 and r10 at
 /// work, r11 a half in Q15.
@@ -69,10 +83,10 @@ scale_kernel!(
 /// Of sums, biases, multipliers, outputs, the scale, their number, bytes from one bias to the next
 /// and, in the upper half, from one multiplier to the next, and the table.
 ///
-/// r0 sums, r1 biases, r2 multipliers, r3 outputs, r4 to r7 the scale, r8 the table, r9 and r10 at
-/// work, r11 what results differ by, r12 outputs left, lr steps.
+/// r0 sums, r1 biases, r2 multipliers, r3 outputs, r4 to r7 the scale, r8 the middle of the table, r9
+/// and r10 at work, r11 what results differ by, r12 outputs left, lr steps.
 #[unsafe(naked)]
-pub unsafe extern "C" fn tabulate_magnitudes(
+pub unsafe extern "C" fn tabulate(
     _: *const i32,
     _: *const i16,
     _: *const i16,
@@ -90,6 +104,7 @@ pub unsafe extern "C" fn tabulate_magnitudes(
         "ldr r11, [r12, #20]",
         "ldrd r12, lr, [sp, #40]",
         "ldr r8, [sp, #48]",
+        "add r8, r8, #256",
         "2:",
         "ldr r9, [r0], #4",
         "ldrsh r10, [r1]",
@@ -99,20 +114,13 @@ pub unsafe extern "C" fn tabulate_magnitudes(
         "add r2, r2, lr, lsr #16",
         "asr r9, r9, r5",
         "mla r9, r9, r10, r6",
-        "asrs r9, r9, r7",
-        "asr r10, r9, #31",
-        "eor r9, r9, r10",
-        "sub r9, r9, r10",
-        "cmp r9, #{last}",
-        "it hi",
-        "movhi r9, #{last}",
+        "asr r9, r9, r7",
+        "ssat r9, #9, r9",
         "ldrb r9, [r8, r9]",
-        "eor r10, r10, r11",
-        "eor r9, r9, r10",
+        "eor r9, r9, r11",
         "strb r9, [r3], #1",
         "subs r12, r12, #1",
         "bne 2b",
         "pop {{r4-r11, pc}}",
-        last = const TANH_LAST,
     )
 }
