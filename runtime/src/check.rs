@@ -1,60 +1,57 @@
 //! What must hold of a layer, so that generating from it can neither overflow nor fail.
 
-use crate::error::{ModelError, Part};
-use crate::format::{Activation, Kind, Layer};
+use crate::error::{Part, Problem};
+use crate::format::Kind;
 use crate::geometry::Geometry;
 use crate::layout::{is_nibble, panel_width, weight};
+use crate::model::Layers;
 use crate::requantize::rounding;
+use crate::slices::{after, numbers};
+use crate::stage::Stage;
 
 /// Every sum of products (inputs being at most 128) with the rounding of the first shift is below
 /// it: kernels sum two outputs in one word, where 24 bits are left for one of them.
 const LARGEST_PRODUCTS: u32 = 1 << 23;
 
-/// Checks the numbers of a layer whose shapes and lengths are already known to fit.
+/// Checks the numbers of a layer whose shapes and lengths are already known to fit: the one that
+/// `layers` has read last.
+#[inline(never)]
 pub(crate) fn check_layer(
-    index: u8,
-    layer: &Layer,
+    stage: &Stage,
     geometry: &Geometry,
-    classes: u8,
-) -> Result<(), ModelError> {
-    let range = |part| Err(ModelError::LayerRange { layer: index, part });
-    if layer.pre_shift > 31
-        || layer.post_shift > 31
-        || layer.bias_shift > 15
-        || layer.label_shift > 23
-    {
-        return range(Part::Shift);
+    layers: &Layers,
+) -> Result<(), Problem> {
+    if stage.pre_shift > 31 || stage.post_shift > 31 || stage.label_shift > 23 {
+        return Err(Problem::Range(Part::Shift));
     }
-    if let Activation::LeakyRelu { slope } = layer.activation
-        && slope > 1 << 15
-    {
-        return range(Part::Activation);
+    if stage.slope > 1 << 15 {
+        return Err(Problem::Range(Part::Activation));
     }
-    let multipliers = layer.multipliers.as_chunks::<2>().0;
-    if multipliers
-        .iter()
-        .any(|&m| u16::from_le_bytes(m) > i16::MAX as u16)
-    {
-        return range(Part::Multipliers);
+    let arrays = stage.arrays(geometry, layers.classes(), layers.content());
+    let multipliers: &[i16] = numbers(arrays.multipliers);
+    if multipliers.iter().any(|&multiplier| multiplier < 0) {
+        return Err(Problem::Range(Part::Multipliers));
     }
     let mut sums = Sums {
-        layer,
+        stage,
         geometry,
-        classes,
+        multipliers,
+        bias: numbers(arrays.bias),
+        label: arrays.label,
         in_range: true,
         fit: true,
     };
     match geometry.kind {
-        Kind::Upsample(_) => {}
-        Kind::Depthwise(_) if cfg!(feature = "depthwise") => sums.depthwise(),
-        _ => sums.matrices(),
+        Kind::Upsample(_) if cfg!(feature = "upsample") => {}
+        Kind::Depthwise(_) if cfg!(feature = "depthwise") => sums.depthwise(arrays.weights),
+        _ => sums.matrices(arrays.weights),
     }
     if !sums.in_range {
-        return range(Part::Weights);
+        return Err(Problem::Range(Part::Weights));
     }
     match sums.fit {
         true => Ok(()),
-        false => Err(ModelError::LayerOverflow { layer: index }),
+        false => Err(Problem::Overflow),
     }
 }
 
@@ -62,9 +59,12 @@ pub(crate) fn check_layer(
 /// whatever the inputs: from the sum of each output's absolute weights, inputs of at most 128,
 /// its bias and its largest label entry.
 struct Sums<'a> {
-    layer: &'a Layer<'a>,
+    stage: &'a Stage,
     geometry: &'a Geometry,
-    classes: u8,
+    multipliers: &'a [i16],
+    bias: &'a [i16],
+    /// Of all classes.
+    label: &'a [u8],
     /// Whether no weight so far has the code that stands for none.
     in_range: bool,
     /// Whether all sums so far fit.
@@ -72,21 +72,25 @@ struct Sums<'a> {
 }
 
 impl Sums<'_> {
-    fn matrices(&mut self) {
+    #[inline(never)]
+    fn matrices(&mut self, weights: &[u8]) {
         let geometry = self.geometry;
-        let words: &[u32] = bytemuck::try_cast_slice(self.layer.weights).unwrap_or_default();
-        let mut rest = words;
+        let mut rest: &[u32] = numbers(weights);
+        let mut place = 0;
         for phase in 0..geometry.row_phases() {
             for group in 0..geometry.groups() {
                 let shape = geometry.group(group);
                 let quads = (geometry.taps(phase) * shape.segment).div_ceil(4);
-                let place = phase * shape.outputs;
                 rest = self.matrix(rest, quads, place, shape.outputs);
+                if geometry.kind == Kind::Dense {
+                    place += shape.outputs;
+                }
             }
         }
     }
 
-    /// Checks a matrix and returns what follows it.
+    /// Checks a matrix, whose first column is output `place` (flattened; or any one of the first
+    /// channel), and returns what follows it.
     fn matrix<'w>(
         &mut self,
         mut rest: &'w [u32],
@@ -94,22 +98,24 @@ impl Sums<'_> {
         place: usize,
         outputs: usize,
     ) -> &'w [u32] {
-        let mut column = 0;
+        let (mut column, mut channel) = (0, 0);
         while column < outputs {
             let width = panel_width(outputs - column);
-            for within in 0..width {
+            // The column that fills up the last panel has no output.
+            for within in 0..width.min(outputs - column) {
                 let norm = self.column_norm(rest, quads, width, within);
-                // The column that fills up the last panel has no output.
-                if column + within < outputs {
-                    self.check(norm, place + column + within);
+                self.check(norm, place + column + within, channel);
+                channel += 1;
+                if channel == self.multipliers.len() {
+                    channel = 0;
                 }
             }
             column += width;
-            let words = match is_nibble(self.layer.bits) {
+            let words = match is_nibble(self.stage.terms.bits()) {
                 true => quads * width / 2,
                 false => quads * width,
             };
-            rest = rest.get(words..).unwrap_or_default();
+            rest = after(rest, words);
         }
         rest
     }
@@ -117,7 +123,7 @@ impl Sums<'_> {
     /// Sum of the absolute weights of a column of the panel that `words` begins with.
     fn column_norm(&mut self, words: &[u32], quads: usize, width: usize, column: usize) -> u32 {
         // A word has two inputs, in its halves, of two columns or, of 4 bits, four.
-        if is_nibble(self.layer.bits) {
+        if is_nibble(self.stage.terms.bits()) {
             let mut code = Code {
                 shift: 4 * (column % 4),
                 mask: 0x000f_000f,
@@ -130,7 +136,7 @@ impl Sums<'_> {
                 code.shift += 8;
                 return first + self.norm(words, 1, quads, code);
             }
-            let words = words.get(column / 4..).unwrap_or_default();
+            let words = after(words, column / 4);
             return self.norm(words, width / 4, 2 * quads, code);
         }
         let code = Code {
@@ -144,7 +150,7 @@ impl Sums<'_> {
             },
             zero: 128,
         };
-        let words = words.get(column / 2..).unwrap_or_default();
+        let words = after(words, column / 2);
         self.norm(words, width / 2, 2 * quads, code)
     }
 
@@ -168,64 +174,65 @@ impl Sums<'_> {
         norm
     }
 
-    fn depthwise(&mut self) {
-        let channels = self.geometry.output.channels as usize;
+    fn depthwise(&mut self, weights: &[u8]) {
+        let (channels, bits) = (self.multipliers.len(), self.stage.terms.bits());
         for channel in 0..channels {
             let (mut norm, mut place) = (0, channel);
             while place < self.geometry.weights() {
-                let weight = weight(self.layer.weights, self.layer.bits, place);
+                let weight = weight(weights, bits, place);
                 norm += weight.unsigned_abs();
-                if weight == if self.layer.bits == 4 { -8 } else { -128 } {
+                if weight == if bits == 4 { -8 } else { -128 } {
                     self.in_range = false;
                 }
                 place += channels;
             }
-            self.check(norm, channel);
+            self.check(norm, channel, channel);
         }
     }
 
     /// Checks the sum of output `place` (flattened; or any one of its channel).
-    fn check(&mut self, norm: u32, place: usize) {
-        self.fit &= self.fits(norm, place);
-    }
-
     #[inline(never)]
-    fn fits(&self, norm: u32, place: usize) -> bool {
-        let layer = self.layer;
-        let channel = place % (self.geometry.output.channels as usize).max(1);
-        let slope = match layer.activation {
-            Activation::LeakyRelu { slope } => u64::from(slope),
-            _ => 0,
+    fn check(&mut self, norm: u32, place: usize, channel: usize) {
+        let stage = self.stage;
+        let pre = rounding(stage.pre_shift.into()) as u32;
+        let post = rounding(stage.post_shift.into()) as u32;
+        // No sum of 2^18 weights, shifted by 7, is beyond 32 bits.
+        let products = norm.min(LARGEST_PRODUCTS) * 128 + pre;
+        let bias = match stage.terms.bias_by_output() {
+            true => self.bias.get(place),
+            false => self.bias.get(channel),
         };
-        let pre = rounding(u32::from(layer.pre_shift)) as u32;
-        let post = rounding(u32::from(layer.post_shift)) as u32;
-        let largest = i32::MAX as u32;
-        let products = norm.saturating_mul(128).saturating_add(pre);
-        if products >= LARGEST_PRODUCTS {
-            return false;
-        }
-        let bias = layer.bias(place, channel).unsigned_abs();
-        let bound = products
-            .saturating_add(bias)
-            .saturating_add(self.largest_label(place));
-        let prescaled = u64::from(bound >> layer.pre_shift);
-        let multiplier = u64::from(layer.multiplier(channel).unsigned_abs());
-        bound <= largest
-            && prescaled * slope + (1 << 14) <= u64::from(largest)
-            && prescaled * multiplier + u64::from(post) <= u64::from(largest)
+        let bias =
+            u32::from(bias.map_or(0, |bias| bias.unsigned_abs())) << stage.terms.bias_shift();
+        let bound = products.saturating_add(bias);
+        let bound = bound.saturating_add(self.largest_label(place));
+        let prescaled = bound >> stage.pre_shift;
+        let multiplier = self.multipliers.get(channel).copied().unwrap_or_default();
+        self.fit &= products < LARGEST_PRODUCTS
+            && bound <= i32::MAX as u32
+            && fits(prescaled, stage.slope.into(), 1 << 14)
+            && fits(prescaled, multiplier as u32, post);
     }
 
     fn largest_label(&self, place: usize) -> u32 {
         let outputs = self.geometry.output.len();
-        let mut labels = self.layer.label.get(place..).unwrap_or_default();
+        let mut labels = after(self.label, place);
         let mut largest = 0;
-        for _ in 0..self.classes {
-            let Some(&label) = labels.first() else { break };
+        while let Some(&label) = labels.first() {
             largest = largest.max((label as i8).unsigned_abs());
-            labels = labels.get(outputs..).unwrap_or_default();
+            labels = after(labels, outputs);
         }
-        u32::from(largest) << self.layer.label_shift
+        u32::from(largest) << self.stage.label_shift
     }
+}
+
+/// Whether `value * factor + rounding` is within 31 bits, of factors of at most 2^15 and roundings of
+/// at most 2^30: without a product of 64 bits, which some cores call a function for.
+#[inline(never)]
+fn fits(value: u32, factor: u32, rounding: u32) -> bool {
+    let low = (value & 0xffff) * factor;
+    let high = (value >> 16) * factor + (low >> 16);
+    high < 1 << 15 && (high << 16 | low & 0xffff) + rounding <= i32::MAX as u32
 }
 
 /// How a weight is found in a word, and what it is.

@@ -81,15 +81,48 @@ pub enum ModelError {
     },
 }
 
+/// What is wrong with a layer: a [`ModelError`] that does not say yet which one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Problem {
+    Malformed,
+    Shape,
+    Geometry,
+    Cut,
+    Range(Part),
+    LeftOut(Feature),
+    Overflow,
+}
+
+impl Problem {
+    /// The problem of the layer of this index.
+    pub fn of(self, layer: u8) -> ModelError {
+        match self {
+            Problem::Malformed => ModelError::Malformed,
+            Problem::Shape => ModelError::LayerShape { layer },
+            Problem::Geometry => ModelError::LayerGeometry { layer },
+            Problem::Cut => ModelError::LayerCut { layer },
+            Problem::Range(part) => ModelError::LayerRange { layer, part },
+            Problem::LeftOut(feature) => ModelError::LayerLeftOut { layer, feature },
+            Problem::Overflow => ModelError::LayerOverflow { layer },
+        }
+    }
+}
+
 /// A feature of this crate without which some layers are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Feature {
+    /// Transposed convolutions whose stride does not divide their kernel.
+    AnyStride,
+    /// Convolutions.
+    Conv,
     /// Depthwise convolutions.
     Depthwise,
     /// Weights of 4 bits.
     Int4,
+    /// Outputs of more than 128 inputs.
+    Long,
     /// Nearest upsampling.
     Upsample,
 }
@@ -97,8 +130,11 @@ pub enum Feature {
 impl fmt::Display for Feature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Feature::AnyStride => "any-stride",
+            Feature::Conv => "conv",
             Feature::Depthwise => "depthwise",
             Feature::Int4 => "int4",
+            Feature::Long => "long",
             Feature::Upsample => "upsample",
         })
     }

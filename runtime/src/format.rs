@@ -60,6 +60,7 @@ impl Shape {
     }
 
     /// Bytes of the whole activation: `height * width * channels`, or `usize::MAX` if that is more.
+    #[inline(never)]
     pub const fn len(&self) -> usize {
         (self.height as usize).saturating_mul(self.row_len())
     }
@@ -301,7 +302,7 @@ impl<'a> File<'a> {
             output: layer.output,
         };
         let record = Record::new(index, layer, &geometry)?;
-        let expected = ArrayLens::new(&geometry, &record.sums(), self.classes);
+        let expected = ArrayLens::new(&geometry, record.sums().terms, self.classes);
         let parts = [
             (Part::Weights, layer.weights, expected.weights),
             (Part::Multipliers, layer.multipliers, expected.multipliers),

@@ -6,7 +6,8 @@ use crate::error::GenerateError;
 use crate::geometry::Geometry;
 use crate::latent::{Latent, draw_components};
 use crate::model::Model;
-use crate::stage::{Stage, stage_words, stages};
+use crate::slices::{after, after_mut, first, first_mut};
+use crate::stage::{Stage, clear, stage_words, stages};
 use crate::window::{Scratch, ScratchWords};
 use crate::work::Work;
 
@@ -130,41 +131,38 @@ impl<'w> Drawing<'w> {
     #[inline(never)]
     fn new(model: &'w Model<'w>, workspace: &'w mut [u8], label: u8) -> Self {
         let ScratchWords { inputs, sums } = model.scratch();
-        let misaligned = workspace.as_ptr().align_offset(align_of::<u32>());
-        let rest = workspace.get_mut(misaligned..).unwrap_or_default();
-        let (stage_memory, rest) = words(rest, stage_words(model.layers().len()));
-        let (words_of_inputs, rest) = words(rest, inputs);
-        let (sums, memory) = words(rest, sums);
-        memory.fill(0);
+        let (_, words, _) = bytemuck::pod_align_to_mut::<u8, u32>(workspace);
+        let (stage_words, words) = split(words, stage_words(model.layers().len()));
+        let (inputs, words) = split(words, inputs);
+        let (sums, words) = split(words, sums);
+        clear(first_mut(words, model.kept_len() / size_of::<u32>()));
         Self {
             model,
-            stages: stages(model, stage_memory),
+            stages: stages(model, stage_words),
             scratch: Scratch {
-                words: words_of_inputs,
+                words: inputs,
                 sums: bytemuck::cast_slice_mut(sums),
             },
-            memory,
+            memory: bytemuck::cast_slice_mut(words),
             label,
         }
     }
 
     /// Where the latent goes.
     fn latent(&mut self) -> &mut [u8] {
-        let latent = self.stages.first().and_then(|latent| {
-            let from = latent.margin.into();
-            self.memory.get_mut(from..from + self.model.latent_len())
-        });
-        latent.unwrap_or_default()
+        let margin = self.stages.first().map_or(0, |latent| latent.margin.into());
+        first_mut(after_mut(self.memory, margin), self.model.latent_len())
     }
 
     /// Gives the rows to `on_row`.
     fn rows(&mut self, mut on_row: impl FnMut(usize, &[u8])) {
         let image = self.stages.last().map_or(0, |last| last.start as usize);
-        let row_len = self.model.image().row_len().max(1);
+        let row_len = self.model.image().row_len();
         while let Some(rows) = self.draw(None) {
-            let pixels = self.memory.get(image..).unwrap_or_default();
-            for (row, pixels) in rows.zip(pixels.chunks_exact(row_len)) {
-                on_row(row, pixels);
+            let mut from = image;
+            for row in rows {
+                on_row(row, first(after(self.memory, from), row_len));
+                from += row_len;
             }
         }
     }
@@ -173,14 +171,13 @@ impl<'w> Drawing<'w> {
     /// workspace. Returns their indices; `None` after the last.
     #[inline(never)]
     fn draw(&mut self, mut frame: Option<&mut [u8]>) -> Option<Range<usize>> {
-        let file = self.model.content();
         let mut index = self.stages.len().checked_sub(2)?;
         loop {
             let [input, layer, after @ ..] = self.stages.get(index..)? else {
                 return None;
             };
             let last = after.is_empty();
-            let geometry = layer.geometry(input);
+            let geometry = layer.geometry(input.shape());
             let y = usize::from(layer.made);
             let height = usize::from(geometry.output.height);
             if y >= height {
@@ -196,9 +193,8 @@ impl<'w> Drawing<'w> {
             let output = if !last {
                 ring.get_mut(layer.next_row()..)?
             } else {
-                if self.model.image_rows() > 1
-                    && !(self.model.is_narrow() && is_alone(&geometry, y))
-                {
+                let narrow = cfg!(feature = "fast") && self.model.is_narrow();
+                if !(narrow && is_alone(&geometry, y)) {
                     rows = self.model.image_rows();
                 }
                 match frame.as_deref_mut() {
@@ -208,16 +204,18 @@ impl<'w> Drawing<'w> {
             };
             let output = output.get_mut(..rows * row_len)?;
             let flip = if last { 0x80 } else { 0 };
-            let work = Work::new(file, [input, layer], memory, self.label, flip);
-            if last && self.model.is_narrow() {
+            let work = Work::new(self.model, [input, layer], memory, self.label, flip);
+            if cfg!(feature = "fast") && last && self.model.is_narrow() {
                 work.narrow(y, &mut self.scratch, output);
             } else {
                 work.rows(y, &mut self.scratch, output);
             }
-            match (last, layer.rule) {
-                (true, Stage::PLAIN | Stage::LEAKY) => recode(output, 0x80, 0),
+            match layer.activation {
+                Stage::TANH => {}
                 // A pixel code would be half a range off zero.
-                (false, Stage::SIGMOID) => recode(output, 0x80, 1),
+                Stage::SIGMOID if !last => recode(output, 0x80, 1),
+                Stage::SIGMOID => {}
+                _ if last => recode(output, 0x80, 0),
                 _ => {}
             }
             let layer = self.stages.get_mut(index + 1)?;
@@ -234,7 +232,7 @@ impl<'w> Drawing<'w> {
 
 /// Whether row `y` of a narrow layer is made without the next one.
 fn is_alone(geometry: &Geometry, y: usize) -> bool {
-    y + 1 == usize::from(geometry.output.height) || geometry.window_row(y).phase == 1
+    y + 1 == usize::from(geometry.output.height) || geometry.row(y).phase == 1
 }
 
 /// Changes the codes of activations: the bits `flip`, and then a shift to the right.
@@ -245,13 +243,7 @@ fn recode(codes: &mut [u8], flip: u8, shift: u32) {
     }
 }
 
-/// The first `len` words of `bytes`, and the bytes that follow.
-fn words(bytes: &mut [u8], len: usize) -> (&mut [u32], &mut [u8]) {
-    let (words, rest) = bytes
-        .split_at_mut_checked(len * size_of::<u32>())
-        .unwrap_or_default();
-    (
-        bytemuck::try_cast_slice_mut(words).unwrap_or_default(),
-        rest,
-    )
+/// The first `len` words, and those that follow.
+fn split(words: &mut [u32], len: usize) -> (&mut [u32], &mut [u32]) {
+    words.split_at_mut_checked(len).unwrap_or_default()
 }

@@ -45,6 +45,7 @@ pub struct Group {
 
 /// The shapes of a layer and what follows from them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(align(4))] // copied in words
 pub struct Geometry {
     /// What the layer computes.
     pub kind: Kind,
@@ -54,60 +55,114 @@ pub struct Geometry {
     pub output: Shape,
 }
 
-/// How rows and columns of the output follow from those of the input.
+/// How the windows of a layer move, along either axis.
 #[derive(Clone, Copy)]
-enum Steps {
-    /// All from all.
-    Dense,
-    /// The window moves over the input.
-    Down(Window),
-    /// The window moves over the output: a transposed convolution, or a pixel that is repeated.
-    Up(Window),
+struct Steps {
+    kernel: usize,
+    /// Input pixels from one window to the next.
+    input: usize,
+    /// Output pixels from one window to the next, each of another phase.
+    output: usize,
+    /// Zero pixels before the input of a convolution. `None` if the window moves over the output:
+    /// in a transposed convolution, or where pixels are repeated.
+    padding: Option<usize>,
+    /// Pixels of the first window that are before the output's first.
+    cropped: usize,
+}
+
+impl Steps {
+    /// Input pixels that an output of the given phase takes: kernel pixels `phase`,
+    /// `phase + output` and so on.
+    #[inline(never)]
+    fn taps(&self, phase: usize) -> usize {
+        let (mut taps, mut at) = (0, phase);
+        while at < self.kernel {
+            taps += 1;
+            at += self.output;
+        }
+        taps
+    }
+
+    /// Taps of a phase before the input pixel that the window is at.
+    fn before(&self, phase: usize) -> i32 {
+        match self.padding {
+            Some(padding) => padding as i32,
+            None => self.taps(phase) as i32 - 1,
+        }
+    }
+
+    /// Whether all phases have the same taps, so that neighbouring outputs share a window.
+    fn share(&self) -> bool {
+        self.taps(0) * self.output == self.kernel
+    }
 }
 
 impl Geometry {
-    /// What a layer of the given kind makes of `input`: of `output` the channels, and in a dense
-    /// layer all, are taken as they are. `None` as for [`Self::conv_transpose`], [`Self::conv`] and
-    /// [`Self::upsample`].
-    pub(crate) fn derive(
-        kind: Kind,
-        output_padding: u8,
-        input: Shape,
-        output: Shape,
-    ) -> Option<Self> {
-        match kind {
-            Kind::Dense => Some(Self {
-                kind,
-                input,
-                output,
-            }),
-            Kind::ConvTranspose(window) => {
-                Self::conv_transpose(window, output_padding, input, output.channels)
+    /// Derives the output of the layer's input: of the output's shape the channels, and in a dense
+    /// layer all, are taken as they are. Whether there is one: see [`Self::conv_transpose`],
+    /// [`Self::conv`] and [`Self::upsample`].
+    #[inline(never)]
+    pub(crate) fn derive(&mut self, output_padding: u8) -> bool {
+        let possible = match self.kind {
+            Kind::Dense => return true,
+            Kind::ConvTranspose(window) => is_possible(window) && output_padding < window.stride,
+            Kind::Conv(window) => cfg!(feature = "conv") && is_possible(window),
+            Kind::Depthwise(window) => cfg!(feature = "depthwise") && is_possible(window),
+            Kind::Upsample(factor) => {
+                cfg!(feature = "upsample") && (1..=MAX_KERNEL).contains(&factor)
             }
-            Kind::Conv(window) => Self::conv(kind, window, input, output.channels),
-            Kind::Depthwise(window) => Self::conv(kind, window, input, input.channels),
-            Kind::Upsample(factor) => Self::upsample(factor, input),
+        };
+        if !possible {
+            return false;
         }
+        let steps = self.steps();
+        self.output.height = side(&steps, output_padding, self.input.height);
+        self.output.width = side(&steps, output_padding, self.input.width);
+        if matches!(self.kind, Kind::Depthwise(_) | Kind::Upsample(_)) {
+            self.output.channels = self.input.channels;
+        }
+        self.output.height > 0 && self.output.width > 0
     }
 
     /// Whether kernel, stride, padding and shapes fit together. A transposed convolution may have
     /// up to `stride - 1` output rows and columns beyond the usual (PyTorch's `output_padding`),
     /// the same number of both.
     pub fn is_well_formed(&self) -> bool {
-        Self::derive(self.kind, self.output_padding(), self.input, self.output) == Some(*self)
+        let mut derived = *self;
+        derived.derive(self.output_padding()) && derived == *self
     }
 
-    #[inline(always)]
+    /// The layer of the given kind, if there is one.
+    fn derived(kind: Kind, output_padding: u8, input: Shape, channels: u16) -> Option<Self> {
+        let mut geometry = Self {
+            kind,
+            input,
+            output: Shape::new(0, 0, channels),
+        };
+        geometry.derive(output_padding).then_some(geometry)
+    }
+
+    #[inline(never)]
     fn steps(&self) -> Steps {
-        match self.kind {
-            Kind::Dense => Steps::Dense,
-            Kind::ConvTranspose(window) => Steps::Up(window),
-            Kind::Conv(window) | Kind::Depthwise(window) => Steps::Down(window),
-            Kind::Upsample(factor) => Steps::Up(Window {
-                kernel: factor,
-                stride: factor,
-                padding: 0,
-            }),
+        let all = |kernel, stride, padding| Window {
+            kernel,
+            stride,
+            padding,
+        };
+        let (window, up) = match self.kind {
+            Kind::ConvTranspose(window) => (window, true),
+            Kind::Conv(window) if cfg!(feature = "conv") => (window, false),
+            Kind::Depthwise(window) if cfg!(feature = "depthwise") => (window, false),
+            Kind::Upsample(factor) if cfg!(feature = "upsample") => (all(factor, factor, 0), true),
+            _ => (all(1, 1, 0), false),
+        };
+        let (stride, padding) = (usize::from(window.stride).max(1), window.padding.into());
+        Steps {
+            kernel: window.kernel.into(),
+            input: if up { 1 } else { stride },
+            output: if up { stride } else { 1 },
+            padding: (!up).then_some(padding),
+            cropped: if up { padding } else { 0 },
         }
     }
 
@@ -119,56 +174,23 @@ impl Geometry {
         input: Shape,
         channels: u16,
     ) -> Option<Self> {
-        if !is_possible(window) || output_padding >= window.stride {
-            return None;
-        }
-        let side = |input: u16| {
-            let full = (i32::from(input) - 1) * i32::from(window.stride) + i32::from(window.kernel);
-            let cropped = full - 2 * i32::from(window.padding) + i32::from(output_padding);
-            u16::try_from(cropped).ok().filter(|&side| side > 0)
-        };
-        Some(Self {
-            kind: Kind::ConvTranspose(window),
-            input,
-            output: Shape::new(side(input.height)?, side(input.width)?, channels),
-        })
+        Self::derived(Kind::ConvTranspose(window), output_padding, input, channels)
     }
 
     /// The convolution of `input`, of the given kind, or `None` if the window is impossible or
     /// larger than the padded input.
     pub fn conv(kind: Kind, window: Window, input: Shape, channels: u16) -> Option<Self> {
-        if !is_possible(window) {
-            return None;
-        }
-        let side = |input: u16| {
-            let padded = u32::from(input) + 2 * u32::from(window.padding);
-            let steps = padded.checked_sub(u32::from(window.kernel))?;
-            let steps = steps.checked_div(u32::from(window.stride))?;
-            u16::try_from(steps + 1).ok()
+        let kind = match kind {
+            Kind::Depthwise(_) => Kind::Depthwise(window),
+            _ => Kind::Conv(window),
         };
-        Some(Self {
-            kind,
-            input,
-            output: Shape::new(side(input.height)?, side(input.width)?, channels),
-        })
+        Self::derived(kind, 0, input, channels)
     }
 
     /// The upsampling of `input`, or `None` if the factor is impossible or the output of more than
     /// 65,535 rows or columns.
     pub fn upsample(factor: u8, input: Shape) -> Option<Self> {
-        if !(1..=MAX_KERNEL).contains(&factor) {
-            return None;
-        }
-        let factor_u16 = u16::from(factor);
-        Some(Self {
-            kind: Kind::Upsample(factor),
-            input,
-            output: Shape::new(
-                input.height.checked_mul(factor_u16)?,
-                input.width.checked_mul(factor_u16)?,
-                input.channels,
-            ),
-        })
+        Self::derived(Kind::Upsample(factor), 0, input, input.channels)
     }
 
     /// Output rows of a transposed convolution beyond `(input - 1) * stride - 2 * padding +
@@ -195,28 +217,31 @@ impl Geometry {
 
     /// Number of weights, or `usize::MAX` if that is more.
     pub fn weights(&self) -> usize {
-        let (inputs, outputs) = (self.input.channels as usize, self.output.channels as usize);
-        let square = |window: Window| window.kernel as usize * window.kernel as usize;
-        match self.kind {
-            Kind::Dense => self.input.len().saturating_mul(self.output.len()),
+        let inputs = usize::from(self.input.channels);
+        let square = |window: Window| usize::from(window.kernel) * usize::from(window.kernel);
+        let (rows, columns) = match self.kind {
+            Kind::Dense => (self.input.len(), self.output.len()),
             Kind::Conv(window) | Kind::ConvTranspose(window) => {
-                square(window).saturating_mul(inputs.saturating_mul(outputs))
+                (square(window) * inputs, self.output.channels.into())
             }
-            Kind::Depthwise(window) => square(window).saturating_mul(outputs),
-            Kind::Upsample(_) => 0,
-        }
+            Kind::Depthwise(window) => (square(window), self.output.channels.into()),
+            Kind::Upsample(_) => (0, 0),
+        };
+        rows.saturating_mul(columns)
     }
 
     /// Output rows that have one matrix together: of a dense layer as many as divide its height and
     /// have at most 128 columns, so that short rows make wide panels; else 1.
     #[inline(never)]
     pub fn rows_at_once(&self) -> usize {
+        if self.kind != Kind::Dense {
+            return 1;
+        }
         let height = self.output.height as usize;
         let mut rows = height;
         while rows > 1
-            && (self.kind != Kind::Dense
-                || rows * self.output.row_len() > MOST_COLUMNS
-                || !height.is_multiple_of(rows))
+            && (rows * self.output.row_len() > MOST_COLUMNS
+                || divide(height, rows) * rows != height)
         {
             rows -= 1;
         }
@@ -226,90 +251,77 @@ impl Geometry {
     /// Number of different row phases: of weight matrices among rows, where there are any.
     pub fn row_phases(&self) -> usize {
         match self.kind {
-            Kind::Dense => (self.output.height as usize).div_ceil(self.rows_at_once()),
-            Kind::ConvTranspose(window) => window.stride as usize,
-            Kind::Upsample(factor) => factor as usize,
-            Kind::Conv(_) | Kind::Depthwise(_) => 1,
+            Kind::Dense => divide(self.output.height as usize, self.rows_at_once()),
+            _ => self.steps().output,
         }
     }
 
     /// Input rows that a row of the given phase takes.
     pub fn taps(&self, phase: usize) -> usize {
-        match self.steps() {
-            Steps::Dense => 1,
-            Steps::Down(window) => window.kernel as usize,
-            Steps::Up(window) => phase_taps(window, phase),
+        match self.kind {
+            Kind::Dense => 1,
+            _ => self.steps().taps(phase),
         }
     }
 
     /// The input rows behind output row `y`. A dense layer's input counts as one row.
-    pub fn row(&self, y: usize) -> RowTaps {
-        match self.steps() {
-            Steps::Dense => RowTaps {
-                phase: y / self.rows_at_once(),
-                first: 0,
-                count: 1,
-            },
-            _ => self.window_row(y),
-        }
-    }
-
-    /// [`Self::row`] for layers with a window.
     #[inline(never)]
-    pub(crate) fn window_row(&self, y: usize) -> RowTaps {
-        match self.steps() {
-            Steps::Dense => RowTaps {
-                phase: 0,
+    pub fn row(&self, y: usize) -> RowTaps {
+        if self.kind == Kind::Dense {
+            return RowTaps {
+                phase: divide(y, self.rows_at_once()),
                 first: 0,
                 count: 1,
-            },
-            Steps::Down(window) => RowTaps {
-                phase: 0,
-                first: y as i32 * i32::from(window.stride) - i32::from(window.padding),
-                count: window.kernel as usize,
-            },
-            Steps::Up(window) => {
-                let position = y as u32 + u32::from(window.padding);
-                let stride = u32::from(window.stride).max(1);
-                let whole = position / stride;
-                let phase = (position - whole * stride) as usize;
-                let count = phase_taps(window, phase);
-                RowTaps {
-                    phase,
-                    first: whole as i32 - count as i32 + 1,
-                    count,
-                }
-            }
+            };
+        }
+        let steps = self.steps();
+        let position = y + steps.cropped;
+        let whole = divide(position, steps.output);
+        let phase = position - whole * steps.output;
+        RowTaps {
+            phase,
+            first: (whole * steps.input) as i32 - steps.before(phase),
+            count: steps.taps(phase),
         }
     }
 
     /// How many input rows must exist before output row `y` can be computed.
     pub fn input_rows_before(&self, y: usize) -> usize {
-        match self.steps() {
-            Steps::Dense => self.input.height as usize,
-            _ => {
-                let taps = self.window_row(y);
-                let end = taps.first + taps.count as i32;
-                end.clamp(0, i32::from(self.input.height)) as usize
-            }
+        if self.kind == Kind::Dense {
+            return self.input.height as usize;
         }
+        let taps = self.row(y);
+        let end = taps.first + taps.count as i32;
+        end.clamp(0, i32::from(self.input.height)) as usize
     }
 
     /// How many rows of the input must be kept at a time.
+    #[inline(never)]
     pub fn input_rows_kept(&self) -> usize {
         let height = self.input.height as usize;
-        match self.steps() {
-            Steps::Dense => height,
+        match self.kind {
+            Kind::Dense => height,
             _ => self.taps(0).min(height),
         }
     }
 
+    /// Whether all column phases have the same taps, so that neighbouring outputs share windows.
+    pub(crate) fn shares_windows(&self) -> bool {
+        self.steps().share()
+    }
+
+    /// Most inputs of a window.
+    pub(crate) fn window_len(&self) -> usize {
+        self.taps(0) * self.group(0).segment
+    }
+
     /// Number of column groups.
     pub fn groups(&self) -> usize {
-        match self.kind {
-            Kind::ConvTranspose(window) if !shares_windows(window) => window.stride as usize,
-            _ => 1,
+        // Any other layer is refused.
+        if cfg!(not(feature = "any-stride")) || self.shares_windows() {
+            return 1;
         }
+        self.steps().output
     }
 
     /// Column group `index`, below [`Geometry::groups`].
@@ -317,89 +329,68 @@ impl Geometry {
     pub fn group(&self, index: usize) -> Group {
         let inputs = self.input.channels as usize;
         let outputs = self.output.channels as usize;
-        match self.kind {
-            Kind::Dense => Group {
+        if self.kind == Kind::Dense {
+            return Group {
                 segment: self.input.len(),
                 first_input: 0,
                 first_output: 0,
                 outputs: self.output.row_len() * self.rows_at_once(),
-            },
-            Kind::Upsample(_) => Group {
-                segment: inputs,
-                first_input: 0,
-                first_output: 0,
-                outputs,
-            },
-            Kind::Conv(window) | Kind::Depthwise(window) => Group {
-                segment: window.kernel as usize * inputs,
-                first_input: -i32::from(window.padding),
-                first_output: 0,
-                outputs,
-            },
-            Kind::ConvTranspose(window) => {
-                let taps = phase_taps(window, index);
-                let pixels = if shares_windows(window) {
-                    window.stride as usize
-                } else {
-                    1
-                };
-                Group {
-                    segment: taps * inputs,
-                    first_input: 1 - taps as i32,
-                    first_output: index as i32 - i32::from(window.padding),
-                    outputs: pixels * outputs,
-                }
-            }
+            };
+        }
+        let steps = self.steps();
+        let pixels = match self.kind {
+            Kind::ConvTranspose(_) if self.groups() == 1 => steps.output,
+            _ => 1,
+        };
+        Group {
+            segment: steps.taps(index) * inputs,
+            first_input: -steps.before(index),
+            first_output: index as i32 - steps.cropped as i32,
+            outputs: pixels * outputs,
         }
     }
 
     /// Windows in a row, the same for each group.
+    #[inline(never)]
     pub fn windows(&self) -> usize {
-        match self.steps() {
-            Steps::Dense => 1,
-            Steps::Down(_) => self.output.width as usize,
-            Steps::Up(window) => {
-                let last = self.output.width as usize + window.padding as usize - 1;
-                last / (window.stride as usize).max(1) + 1
-            }
+        if self.kind == Kind::Dense {
+            return 1;
         }
+        let steps = self.steps();
+        let last = self.output.width as usize + steps.cropped - 1;
+        divide(last, steps.output) + 1
     }
 
     /// Input columns from one window to the next.
     pub fn input_step(&self) -> usize {
-        match self.steps() {
-            Steps::Down(window) => window.stride as usize,
-            _ => 1,
-        }
+        self.steps().input
     }
 
     /// Output columns from one window to the next.
     pub fn output_step(&self) -> usize {
-        match self.steps() {
-            Steps::Up(window) => window.stride as usize,
-            _ => 1,
-        }
+        self.steps().output
+    }
+
+    /// Both: input and output columns.
+    pub(crate) fn steps_between_windows(&self) -> (usize, usize) {
+        let steps = self.steps();
+        (steps.input, steps.output)
     }
 
     /// Zero pixels that stand before and after each kept input row, so that no window is cut.
     #[inline(never)]
     pub fn input_margins(&self) -> (usize, usize) {
-        match self.steps() {
-            Steps::Dense => (0, 0),
-            Steps::Down(window) => {
-                let end = (self.output.width as usize - 1) * window.stride as usize
-                    + window.kernel as usize;
-                let left = window.padding as usize;
-                (left, end.saturating_sub(left + self.input.width as usize))
-            }
-            Steps::Up(window) => (
-                phase_taps(window, 0).saturating_sub(1),
-                self.windows().saturating_sub(self.input.width as usize),
-            ),
+        if self.kind == Kind::Dense {
+            return (0, 0);
         }
+        let steps = self.steps();
+        let left = steps.before(0).max(0) as usize;
+        let end = (self.windows() - 1) * steps.input + steps.taps(0);
+        (left, end.saturating_sub(left + self.input.width as usize))
     }
 
     /// Bytes of one kept input row, margins included.
+    #[inline(never)]
     pub fn kept_row_len(&self) -> usize {
         let (left, right) = self.input_margins();
         (left + self.input.width as usize + right) * self.input.channels as usize
@@ -418,14 +409,33 @@ fn is_possible(window: Window) -> bool {
         && window.padding < window.kernel
 }
 
-/// Whether the stride divides the kernel, so that all column phases have the same taps.
-fn shares_windows(window: Window) -> bool {
-    window.kernel.is_multiple_of(window.stride.max(1))
+/// Height or width of the output; 0 if it would be none, or more than 65,535.
+#[inline(never)]
+fn side(steps: &Steps, output_padding: u8, input: u16) -> u16 {
+    let (input, kernel) = (i32::from(input), steps.kernel as i32);
+    let side = match steps.padding {
+        Some(padding) => match input + 2 * padding as i32 - kernel {
+            ..0 => 0,
+            last => divide(last as usize, steps.input) as i32 + 1,
+        },
+        None => {
+            (input - 1) * steps.output as i32 + kernel - 2 * steps.cropped as i32
+                + i32::from(output_padding)
+        }
+    };
+    u16::try_from(side).unwrap_or(0)
 }
 
-/// Kernel rows (or columns) `phase, phase + stride, ...` below the kernel size.
-fn phase_taps(window: Window, phase: usize) -> usize {
-    (window.kernel as usize)
-        .saturating_sub(phase)
-        .div_ceil((window.stride as usize).max(1))
+/// `value / by`, of small numbers. Cores without a division would call a long function for it.
+#[inline(never)]
+fn divide(value: usize, by: usize) -> usize {
+    if cfg!(not(pocketgan_kernels = "armv6m")) {
+        return value / by.max(1);
+    }
+    let (mut whole, mut left) = (0, value);
+    while left >= by.max(1) {
+        left -= by.max(1);
+        whole += 1;
+    }
+    whole
 }

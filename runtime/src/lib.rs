@@ -21,6 +21,7 @@ mod narrow;
 mod reader;
 mod record;
 mod requantize;
+mod slices;
 mod stage;
 mod window;
 mod work;

@@ -2,15 +2,14 @@
 
 use crate::check::check_layer;
 use crate::checksum::crc32;
-use crate::error::ModelError;
+use crate::error::{ModelError, Problem};
 use crate::format::{
     Header, Layer, MAGIC, MAX_LATENT, MAX_LAYERS, Provenance, Scores, Shape, VERSION,
 };
 use crate::geometry::Geometry;
 use crate::narrow::is_narrow;
 use crate::reader::Reader;
-use crate::record::{ArrayLens, read_record, skip_record};
-use crate::stage::stage_words;
+use crate::stage::{Stage, stage_words};
 use crate::window::ScratchWords;
 
 /// A model whose every property has been checked, so that generating from it cannot fail.
@@ -25,7 +24,7 @@ pub struct Model<'a> {
     image_rows: u8,
     /// Whether the last layer is narrow.
     narrow: bool,
-    /// Bytes of the kept rows, those of the image included.
+    /// Bytes of the kept rows but those of the image, a multiple of four.
     kept_len: usize,
     scratch: ScratchWords,
 }
@@ -56,57 +55,70 @@ impl<'a> Model<'a> {
             return Err(ModelError::Checksum);
         }
         let mut reader = Reader::new(content.get(MAGIC.len()..).unwrap_or_default());
-        let header = read_header(&mut reader).ok_or(ModelError::Malformed)?;
+        let header = read_header(&mut reader, |_| "");
         let records = reader;
-        let latent = header.latent;
-        if latent == 0 || latent as usize > MAX_LATENT {
+        let mut stage = Stage::empty();
+        for _ in 0..header.layers {
+            stage.read(&mut reader);
+        }
+        if reader.failed() {
+            return Err(ModelError::Malformed);
+        }
+        let (latent, count) = (header.latent, header.layers);
+        if latent == 0 || usize::from(latent) > MAX_LATENT {
             return Err(ModelError::LatentLength { found: latent });
         }
-        let count = header.layers;
-        if count == 0 || count as usize > MAX_LAYERS {
+        if count == 0 || usize::from(count) > MAX_LAYERS {
             return Err(ModelError::LayerCount { found: count });
         }
-        for _ in 0..count {
-            skip_record(&mut reader).ok_or(ModelError::Malformed)?;
-        }
-        Self::checked(Layers {
-            content,
-            records,
-            arrays: content.len() - reader.rest().len(),
-            input: Shape::new(1, 1, u16::from(latent)),
-            classes: header.classes,
-            next: 0,
-            count,
-        })
+        let mut model = Self {
+            layers: Layers {
+                content,
+                records,
+                arrays: content.len() - reader.rest().len(),
+                input: Shape::new(1, 1, u16::from(latent)),
+                classes: header.classes,
+                next: 0,
+                count,
+            },
+            image: Shape::new(0, 0, 0),
+            image_rows: 1,
+            narrow: false,
+            kept_len: 0,
+            scratch: ScratchWords::default(),
+        };
+        model.check(&mut stage)?;
+        Ok(model)
     }
 
-    fn checked(layers: Layers<'a>) -> Result<Self, ModelError> {
-        let mut rest = layers.clone();
-        let (mut kept_len, mut scratch) = (0, ScratchWords::default());
-        let (mut image_rows, mut narrow) = (1, false);
+    /// Checks the layers, with memory for one of them.
+    #[inline(never)]
+    fn check(&mut self, stage: &mut Stage) -> Result<(), ModelError> {
+        let mut rest = self.layers.clone();
         while let Some(index) = rest.next_index() {
-            let (geometry, layer) = rest.read()?;
-            check_layer(index, &layer, &geometry, rest.classes)?;
-            kept_len += geometry.kept_len();
-            let last = rest.next_index().is_none();
-            scratch = scratch.max(ScratchWords::new(&geometry, layer.bits, last));
+            let input = rest.input;
+            rest.read(stage).map_err(|problem| problem.of(index))?;
+            let geometry = stage.geometry(input);
+            check_layer(stage, &geometry, &rest).map_err(|problem| problem.of(index))?;
+            self.kept_len += geometry.kept_len();
+            let (bits, last) = (stage.terms.bits(), rest.next_index().is_none());
+            let scratch = ScratchWords::new(&geometry, bits, last);
+            self.scratch = self.scratch.max(scratch);
             if last {
-                narrow = is_narrow(&geometry, layer.bits);
-                image_rows = if narrow { 2 } else { geometry.rows_at_once() };
+                self.narrow = is_narrow(&geometry, bits);
+                self.image_rows = match self.narrow {
+                    true => 2,
+                    false => geometry.rows_at_once() as u8,
+                };
             }
         }
-        let image = rest.input;
+        self.image = rest.input;
         if rest.arrays.next_multiple_of(4) != rest.content.len() {
             return Err(ModelError::Malformed);
         }
-        Ok(Self {
-            layers,
-            image,
-            image_rows: image_rows as u8,
-            narrow,
-            kept_len: kept_len + image_rows * image.row_len(),
-            scratch,
-        })
+        // The rings are cleared in words.
+        self.kept_len = self.kept_len.next_multiple_of(size_of::<u32>());
+        Ok(())
     }
 
     /// Shape of the generated image. Pixels are u8, 0 black and 255 full ink.
@@ -138,11 +150,9 @@ impl<'a> Model<'a> {
     /// Where the model comes from.
     pub fn provenance(&self) -> Provenance<'a> {
         let header = self.layers.content.get(MAGIC.len()..).unwrap_or_default();
-        match read_header(&mut Reader::new(header)) {
-            Some(header) => header.provenance,
-            // `from_bytes` has read these very bytes.
-            None => Provenance::UNKNOWN,
-        }
+        // What is not UTF-8 says nothing: loading does not look at it.
+        let text = |bytes| core::str::from_utf8(bytes).unwrap_or_default();
+        read_header(&mut Reader::new(header), text).provenance
     }
 
     /// Size of the file, in bytes: what the model takes of the flash.
@@ -162,7 +172,9 @@ impl<'a> Model<'a> {
     pub fn workspace_len(&self) -> usize {
         let stages = stage_words(self.layers.count.into());
         let words = stages + self.scratch.inputs + self.scratch.sums;
-        self.kept_len + words * size_of::<u32>() + (align_of::<u32>() - 1)
+        let image = usize::from(self.image_rows) * self.image.row_len();
+        let rows = self.kept_len + image.next_multiple_of(size_of::<u32>());
+        rows + words * size_of::<u32>() + (align_of::<u32>() - 1)
     }
 
     /// Rows of the image that are made at once, at most.
@@ -178,6 +190,11 @@ impl<'a> Model<'a> {
     /// The file without its checksum.
     pub(crate) fn content(&self) -> &'a [u8] {
         self.layers.content
+    }
+
+    /// Bytes of the kept rows but those of the image, a multiple of four.
+    pub(crate) fn kept_len(&self) -> usize {
+        self.kept_len
     }
 
     /// Words that every layer's windows can do with.
@@ -209,9 +226,14 @@ impl<'a> Layers<'a> {
         self.input
     }
 
-    /// Where the arrays of the next layer begin in the file, or those of the layer before end.
-    pub(crate) fn arrays(&self) -> usize {
-        self.arrays
+    /// Number of classes.
+    pub(crate) fn classes(&self) -> u8 {
+        self.classes
+    }
+
+    /// The file without its checksum.
+    pub(crate) fn content(&self) -> &'a [u8] {
+        self.content
     }
 
     fn next_index(&self) -> Option<u8> {
@@ -219,42 +241,24 @@ impl<'a> Layers<'a> {
     }
 
     /// Reads the next layer. On an error, the same layer is still the next.
-    fn read(&mut self) -> Result<(Geometry, Layer<'a>), ModelError> {
-        let index = self.next;
+    #[inline(never)]
+    pub(crate) fn read(&mut self, stage: &mut Stage) -> Result<(), Problem> {
         let mut records = self.records;
-        let (geometry, sums) = read_record(&mut records, index, self.input, self.classes)?;
-        let lens = ArrayLens::new(&geometry, &sums, self.classes);
-
-        let mut at = self.arrays.next_multiple_of(4);
-        let weights = take(self.content, &mut at, lens.weights);
-        at = at.next_multiple_of(2);
-        let multipliers = take(self.content, &mut at, lens.multipliers);
-        let bias = take(self.content, &mut at, lens.bias);
-        let label = take(self.content, &mut at, lens.label);
-        let (Some(weights), Some(multipliers), Some(bias), Some(label)) =
-            (weights, multipliers, bias, label)
-        else {
-            return Err(ModelError::LayerCut { layer: index });
-        };
+        let output_padding = stage.read(&mut records);
+        if records.failed() {
+            return Err(Problem::Malformed);
+        }
+        stage.complete(self.input, output_padding, self.classes)?;
+        let geometry = stage.geometry(self.input);
+        let end = stage.place(&geometry, self.classes, self.arrays);
+        if end > self.content.len() {
+            return Err(Problem::Cut);
+        }
         self.records = records;
-        self.arrays = at;
-        self.input = geometry.output;
+        self.arrays = end;
+        self.input = stage.shape();
         self.next += 1;
-        let layer = Layer {
-            kind: geometry.kind,
-            output: geometry.output,
-            activation: sums.activation,
-            bits: sums.terms.bits(),
-            pre_shift: sums.pre_shift,
-            post_shift: sums.post_shift,
-            multipliers,
-            bias_shift: sums.terms.bias_shift(),
-            bias,
-            label_shift: sums.label_shift,
-            label,
-            weights,
-        };
-        Ok((geometry, layer))
+        Ok(())
     }
 }
 
@@ -263,7 +267,11 @@ impl<'a> Iterator for Layers<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.next_index()?;
-        self.read().ok()
+        let (input, mut stage) = (self.input, Stage::empty());
+        self.read(&mut stage).ok()?;
+        let geometry = stage.geometry(input);
+        let arrays = stage.arrays(&geometry, self.classes, self.content);
+        Some((geometry, stage.layer(&geometry, &arrays)))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -274,61 +282,32 @@ impl<'a> Iterator for Layers<'a> {
 
 impl ExactSizeIterator for Layers<'_> {}
 
-/// What comes before the records. Inlined, so that a reader which only needs to know that the
-/// provenance is well formed does not compute its numbers.
+/// What comes before the records, with its strings read by `text`. Inlined, so that a reader which
+/// passes over the provenance does not compute its numbers.
 #[inline(always)]
-fn read_header<'a>(reader: &mut Reader<'a>) -> Option<Header<'a>> {
-    Some(Header {
-        version: reader.byte()?,
+fn read_header<'a>(reader: &mut Reader<'a>, text: impl Fn(&'a [u8]) -> &'a str) -> Header<'a> {
+    Header {
+        version: reader.byte(),
         provenance: Provenance {
-            data_set: reader.string()?,
-            recipe: reader.string()?,
-            tool: reader.string()?,
-            steps: reader.u32()?,
-            seed: reader.u64()?,
-            scores: match reader.byte()? {
+            data_set: text(reader.string()),
+            recipe: text(reader.string()),
+            tool: text(reader.string()),
+            steps: reader.u32(),
+            seed: reader.u64(),
+            scores: match reader.byte() {
                 0 => None,
                 1 => Some(Scores {
-                    recognised: reader.u16()?,
-                    frechet: reader.u32()?,
+                    recognised: reader.u16(),
+                    frechet: reader.u32(),
                 }),
-                _ => return None,
+                _ => {
+                    reader.fail();
+                    None
+                }
             },
         },
-        latent: reader.byte()?,
-        classes: reader.byte()?,
-        layers: reader.byte()?,
-    })
-}
-
-/// The next `len` bytes at `at`, which then stands behind them.
-fn take<'a>(content: &'a [u8], at: &mut usize, len: usize) -> Option<&'a [u8]> {
-    let bytes = content.get(*at..)?.get(..len)?;
-    *at += len;
-    Some(bytes)
-}
-
-impl Layer<'_> {
-    /// Requantization multiplier of an output channel.
-    pub(crate) fn multiplier(&self, channel: usize) -> i32 {
-        read_i16(self.multipliers, channel)
-    }
-
-    /// What is in a sum before any product: the bias of output `place` (flattened) of the given
-    /// channel.
-    pub(crate) fn bias(&self, place: usize, channel: usize) -> i32 {
-        let index = if self.bias.len() == self.multipliers.len() {
-            channel
-        } else {
-            place
-        };
-        read_i16(self.bias, index) << self.bias_shift
-    }
-}
-
-fn read_i16(bytes: &[u8], index: usize) -> i32 {
-    match bytes.get(2 * index..2 * index + 2) {
-        Some(&[low, high]) => i32::from(i16::from_le_bytes([low, high])),
-        _ => 0,
+        latent: reader.byte(),
+        classes: reader.byte(),
+        layers: reader.byte(),
     }
 }

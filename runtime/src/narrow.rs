@@ -4,6 +4,7 @@ use crate::format::Kind;
 use crate::geometry::Geometry;
 use crate::kernels::{LONGEST, Narrow, narrow, unpack_nibbles};
 use crate::layout::{is_nibble, matrix_start};
+use crate::slices::{after_mut, first, first_mut};
 use crate::window::Scratch;
 use crate::work::{Inside, Work};
 
@@ -20,6 +21,9 @@ pub(crate) fn is_narrow(geometry: &Geometry, bits: u8) -> bool {
     let Kind::ConvTranspose(window) = geometry.kind else {
         return false;
     };
+    if cfg!(not(feature = "fast")) {
+        return false;
+    }
     let taps = window.kernel as usize / 2;
     let segment = taps * geometry.input.channels as usize;
     window.stride == 2
@@ -36,7 +40,7 @@ impl Work<'_> {
     #[inline(never)]
     pub fn narrow(&self, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
         let geometry = &self.geometry;
-        let all = geometry.window_row(y);
+        let all = geometry.row(y);
         let Inside { taps, skipped } = Inside::new(&all, geometry.input.height);
         let group = geometry.group(0);
         let quads = group.segment / 4 * taps.count;
@@ -50,7 +54,7 @@ impl Work<'_> {
             let (first, second) = words.split_at_mut_checked(2 * quads).unwrap_or_default();
             let [even, odd] = matrices;
             unpack_nibbles(even, first);
-            unpack_nibbles(odd, second.get_mut(..2 * quads).unwrap_or_default());
+            unpack_nibbles(odd, first_mut(second, 2 * quads));
             matrices = [first, second];
         }
         let mut rows = [&[][..]; MOST_TAPS];
@@ -60,7 +64,7 @@ impl Work<'_> {
         }
         let mut work = Narrow {
             weights: matrices,
-            rows: rows.get(..taps.count).unwrap_or_default(),
+            rows: first(&rows, taps.count),
             from: 0,
             segment: group.segment,
             step: geometry.input.channels as usize,
@@ -84,10 +88,10 @@ impl Work<'_> {
                 .enumerate()
             {
                 self.finish.apply(
-                    sums.get_mut(cropped..).unwrap_or_default(),
+                    after_mut(sums, cropped),
                     (y + row) * row_len + place,
                     0,
-                    output.get_mut(place..).unwrap_or_default(),
+                    after_mut(output, place),
                 );
             }
             work.from += windows * work.step;

@@ -3,31 +3,22 @@
 //! Deserializing whole structures would cost a microcontroller several kilobytes of flash for a
 //! header and a handful of records; these few functions are shared by all fields.
 
-/// A number in seven bits a byte, lowest first.
-#[derive(Clone, Copy)]
-pub(crate) struct Varint {
-    /// Most bytes that it takes.
-    len: usize,
-    /// Largest value of the last of them.
-    last: u8,
-}
-
-/// Of 16 bits.
-pub(crate) const U16: Varint = Varint { len: 3, last: 0x03 };
-/// Of 32 bits.
-pub(crate) const U32: Varint = Varint { len: 5, last: 0x0f };
-/// Of 64 bits.
-pub(crate) const U64: Varint = Varint { len: 10, last: 1 };
-
-/// What is still to be read. Everything it reads is `None` if the bytes end too early.
+/// What is still to be read.
+///
+/// Where the bytes end too early or a number is too large, it reads zeros from then on, and nothing
+/// is left: one question at the end ([`Reader::failed`]) is enough.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
+    failed: bool,
 }
 
 impl<'a> Reader<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes }
+        Self {
+            bytes,
+            failed: false,
+        }
     }
 
     /// What has not been read.
@@ -35,65 +26,91 @@ impl<'a> Reader<'a> {
         self.bytes
     }
 
-    #[inline(never)]
-    pub fn byte(&mut self) -> Option<u8> {
-        let (&byte, rest) = self.bytes.split_first()?;
-        self.bytes = rest;
-        Some(byte)
+    /// Whether anything that was read is not there.
+    pub fn failed(&self) -> bool {
+        self.failed
     }
 
-    /// The bytes of a number; `None` if it is larger than `varint` allows.
+    /// Says that what was read makes no sense.
     #[inline(never)]
-    fn varint_bytes(&mut self, varint: Varint) -> Option<&'a [u8]> {
-        let mut len = 0;
-        loop {
-            let byte = *self.bytes.get(len)?;
-            len += 1;
-            if byte < 0x80 {
-                if len == varint.len && byte > varint.last {
-                    return None;
-                }
-                break;
+    pub fn fail(&mut self) {
+        self.bytes = &[];
+        self.failed = true;
+    }
+
+    #[inline(never)]
+    pub fn byte(&mut self) -> u8 {
+        match self.bytes.split_first() {
+            Some((&byte, rest)) => {
+                self.bytes = rest;
+                byte
             }
-            if len == varint.len {
-                return None;
+            None => {
+                self.fail();
+                0
             }
         }
-        self.take(len)
     }
 
+    /// An unsigned number of up to `bits` bits, 16 or 32: seven a byte, lowest first.
     #[inline(never)]
-    fn number(&mut self, varint: Varint) -> Option<u32> {
-        let bytes = self.varint_bytes(varint)?.iter().rev();
-        Some(bytes.fold(0, |number, &byte| number << 7 | u32::from(byte & 0x7f)))
+    fn number(&mut self, bits: u32) -> u32 {
+        let (mut number, mut shift) = (0, 0);
+        loop {
+            let byte = self.byte();
+            // What of the last byte is beyond the number's bits.
+            if shift + 7 > bits && byte >> (bits - shift) != 0 {
+                self.fail();
+                return 0;
+            }
+            number |= u32::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return number;
+            }
+            shift += 7;
+        }
     }
 
-    pub fn u16(&mut self) -> Option<u16> {
-        Some(self.number(U16)? as u16)
+    pub fn u16(&mut self) -> u16 {
+        self.number(u16::BITS) as u16
     }
 
-    pub fn u32(&mut self) -> Option<u32> {
-        self.number(U32)
+    pub fn u32(&mut self) -> u32 {
+        self.number(u32::BITS)
     }
 
+    /// Inlined, so that a reader which does not look at the number does not compute it.
     #[inline(always)]
-    pub fn u64(&mut self) -> Option<u64> {
-        let bytes = self.varint_bytes(U64)?.iter().rev();
-        Some(bytes.fold(0, |number, &byte| number << 7 | u64::from(byte & 0x7f)))
+    pub fn u64(&mut self) -> u64 {
+        let (mut number, mut shift) = (0, 0);
+        loop {
+            let byte = self.byte();
+            if shift == 63 && byte > 1 {
+                self.fail();
+                return 0;
+            }
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return number;
+            }
+            shift += 7;
+        }
     }
 
-    /// A string, whose length is a number of 32 bits on every machine.
+    /// The bytes of a string, whose length is a number of 32 bits on every machine.
     #[inline(never)]
-    pub fn string(&mut self) -> Option<&'a str> {
-        let len = self.u32()? as usize;
-        core::str::from_utf8(self.take(len)?).ok()
-    }
-
-    #[inline(always)]
-    fn take(&mut self, len: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.bytes.split_at_checked(len)?;
-        self.bytes = rest;
-        Some(taken)
+    pub fn string(&mut self) -> &'a [u8] {
+        let len = self.u32() as usize;
+        match self.bytes.split_at_checked(len) {
+            Some((string, rest)) => {
+                self.bytes = rest;
+                string
+            }
+            None => {
+                self.fail();
+                &[]
+            }
+        }
     }
 }
 
@@ -106,10 +123,11 @@ mod tests {
     /// Both readings, and what is left after them, or nothing.
     fn assert_reads_like_postcard<'a, T: serde::Deserialize<'a> + PartialEq + core::fmt::Debug>(
         bytes: &'a [u8],
-        read: impl FnOnce(&mut Reader<'a>) -> Option<T>,
+        read: impl FnOnce(&mut Reader<'a>) -> T,
     ) {
         let mut reader = Reader::new(bytes);
-        let here = read(&mut reader).map(|value| (value, reader.rest()));
+        let value = read(&mut reader);
+        let here = (!reader.failed()).then_some((value, reader.rest()));
         let there = postcard::take_from_bytes(bytes).ok();
         assert_eq!(here, there, "{bytes:02x?}");
     }

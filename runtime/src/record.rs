@@ -1,17 +1,21 @@
-//! A layer's entry in the file: everything about it but its arrays.
+//! A layer's entry in the file: everything about it but its arrays. It is written from a [`Layer`] and
+//! read to a [`Stage`].
 //!
 //! Nothing is written that follows from something else: the height and width of a convolution's
 //! output, the lengths of the arrays and their places are derived here, by writer and reader alike.
 
+use bytemuck::{Pod, Zeroable};
 use serde::Serialize;
 
-use crate::error::{Feature, ModelError, Part};
+use crate::error::{Feature, ModelError, Part, Problem};
 use crate::format::{
     Activation, Kind, Layer, MAX_ACTIVATION, MAX_CHANNELS, MAX_SIDE, MAX_WEIGHTS, Shape, Window,
 };
 use crate::geometry::Geometry;
-use crate::layout::weights_len;
+use crate::kernels::LONGEST;
+use crate::layout::{is_nibble, weights_len};
 use crate::reader::Reader;
+use crate::stage::Stage;
 
 /// What postcard writes of a layer, in this order.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -53,7 +57,8 @@ pub(crate) struct Sums {
 
 /// Which arrays a layer has, in one byte: bits 0 to 3 are the bias shift, bits 4 and 5 the bias
 /// (0 none, 1 one per channel, 2 one per output), bit 6 is a label table, bit 7 are 4-bit weights.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Pod, Serialize, Zeroable)]
+#[repr(transparent)]
 pub(crate) struct Terms(u8);
 
 impl Terms {
@@ -62,12 +67,28 @@ impl Terms {
     const LABEL: u8 = 0x40;
     const NIBBLES: u8 = 0x80;
 
+    pub fn new(byte: u8) -> Self {
+        Self(byte)
+    }
+
     pub fn bits(self) -> u8 {
         if self.0 & Self::NIBBLES == 0 { 8 } else { 4 }
     }
 
     pub fn bias_shift(self) -> u8 {
         self.0 & 0x0f
+    }
+
+    pub fn bias_by_channel(self) -> bool {
+        self.0 & Self::PER_CHANNEL != 0
+    }
+
+    pub fn bias_by_output(self) -> bool {
+        self.0 & Self::PER_OUTPUT != 0
+    }
+
+    pub fn has_label(self) -> bool {
+        self.0 & Self::LABEL != 0
     }
 }
 
@@ -93,24 +114,26 @@ pub(crate) struct ArrayLens {
 
 impl ArrayLens {
     /// For a geometry within the limits.
-    pub fn new(geometry: &Geometry, sums: &Sums, classes: u8) -> Self {
+    #[inline(never)]
+    pub fn new(geometry: &Geometry, terms: Terms, classes: u8) -> Self {
         let outputs = geometry.output.len();
         let channels = match geometry.kind {
             Kind::Upsample(_) => 0,
             _ => geometry.output.channels as usize,
         };
-        let Terms(terms) = sums.terms;
         Self {
-            weights: weights_len(geometry, sums.terms.bits()),
+            weights: weights_len(geometry, terms.bits()),
             multipliers: 2 * channels,
-            bias: match terms & (Terms::PER_CHANNEL | Terms::PER_OUTPUT) {
-                0 => 0,
-                Terms::PER_CHANNEL => 2 * channels,
-                _ => 2 * outputs,
+            bias: if terms.bias_by_output() {
+                2 * outputs
+            } else if terms.bias_by_channel() {
+                2 * channels
+            } else {
+                0
             },
-            label: match terms & Terms::LABEL {
-                0 => 0,
-                _ => outputs * classes as usize,
+            label: match terms.has_label() {
+                true => outputs * classes as usize,
+                false => 0,
             },
         }
     }
@@ -124,7 +147,9 @@ impl Record {
         if !geometry.is_well_formed() {
             return Err(ModelError::LayerGeometry { layer: index });
         }
-        check_limits(index, geometry)?;
+        if !is_within_limits(geometry) {
+            return Err(ModelError::LayerShape { layer: index });
+        }
         let sums = Sums::new(index, layer)?;
         let channels = output.channels;
         Ok(match layer.kind {
@@ -184,146 +209,109 @@ impl Sums {
             label_shift: layer.label_shift,
         })
     }
-
-    fn read(reader: &mut Reader) -> Option<Self> {
-        Some(Self {
-            activation: match reader.u32()? {
-                0 => Activation::Identity,
-                1 => Activation::Relu,
-                2 => Activation::LeakyRelu {
-                    slope: reader.u16()?,
-                },
-                3 => Activation::Tanh,
-                4 => Activation::Sigmoid,
-                _ => return None,
-            },
-            pre_shift: reader.byte()?,
-            post_shift: reader.byte()?,
-            terms: Terms(reader.byte()?),
-            label_shift: reader.byte()?,
-        })
-    }
 }
 
-/// What a [`Record`] says, in the order of the file.
-#[derive(Clone, Copy)]
-struct Entry {
-    kind: Kind,
-    /// Of a dense layer; of the others only the channels are written.
-    output: Shape,
-    output_padding: u8,
-    sums: Sums,
-}
-
-impl Entry {
+impl Stage {
+    /// Reads a record, whatever it says, and returns the output padding. Of the output's shape, only
+    /// a dense layer's has a height and width, and some have channels: [`Stage::complete`] derives
+    /// the rest.
     #[inline(never)]
-    fn read(reader: &mut Reader, input: Shape) -> Option<Self> {
-        let tag = reader.u32()?;
-        let mut output = input;
+    pub fn read(&mut self, reader: &mut Reader) -> u8 {
+        self.clear();
         let mut output_padding = 0;
-        let kind = match tag {
-            0 => {
-                output.height = reader.u16()?;
-                output.width = reader.u16()?;
-                output.channels = reader.u16()?;
-                Kind::Dense
+        let kind = reader.u32();
+        if kind > u32::from(Stage::UPSAMPLE) {
+            reader.fail();
+            return 0;
+        }
+        self.kind = kind as u8;
+        if self.kind == Stage::DENSE {
+            // Sides that are too large are still too large.
+            self.height = reader.u16().min(u8::MAX.into()) as u8;
+            self.width = reader.u16().min(u8::MAX.into()) as u8;
+        } else {
+            self.kernel = reader.byte();
+            if self.kind == Stage::UPSAMPLE {
+                return 0;
             }
-            1..=3 => {
-                let window = Window {
-                    kernel: reader.byte()?,
-                    stride: reader.byte()?,
-                    padding: reader.byte()?,
-                };
-                if tag == 1 {
-                    output_padding = reader.byte()?;
-                }
-                if tag != 3 {
-                    output.channels = reader.u16()?;
-                }
-                match tag {
-                    1 => Kind::ConvTranspose(window),
-                    2 => Kind::Conv(window),
-                    _ => Kind::Depthwise(window),
-                }
+            self.stride = reader.byte();
+            self.padding = reader.byte();
+            if self.kind == Stage::CONV_TRANSPOSE {
+                output_padding = reader.byte();
             }
-            4 => Kind::Upsample(reader.byte()?),
-            _ => return None,
-        };
-        let sums = match kind {
-            Kind::Upsample(_) => Sums::NONE,
-            _ => Sums::read(reader)?,
-        };
-        Some(Self {
-            kind,
-            output,
-            output_padding,
-            sums,
-        })
+        }
+        if self.kind != Stage::DEPTHWISE {
+            self.channels = reader.u16();
+        }
+        let activation = reader.u32();
+        if activation > u32::from(Stage::SIGMOID) {
+            reader.fail();
+            return 0;
+        }
+        self.activation = activation as u8;
+        if self.activation == Stage::LEAKY_RELU {
+            self.slope = reader.u16();
+        }
+        self.pre_shift = reader.byte();
+        self.post_shift = reader.byte();
+        self.terms = Terms::new(reader.byte());
+        self.label_shift = reader.byte();
+        output_padding
     }
 
-    /// Whether the terms make sense for the layer.
-    fn check_terms(&self, index: u8, classes: u8) -> Result<(), ModelError> {
-        let range = |part| Err(ModelError::LayerRange { layer: index, part });
-        let Terms(terms) = self.sums.terms;
-        let dense = self.kind == Kind::Dense;
-        if terms & Terms::PER_OUTPUT != 0 && (!dense || terms & Terms::PER_CHANNEL != 0) {
-            return range(Part::Bias);
+    /// Derives the shapes of a layer that was read, well formed and within the limits if its input
+    /// is.
+    #[inline(never)]
+    pub fn complete(
+        &mut self,
+        input: Shape,
+        output_padding: u8,
+        classes: u8,
+    ) -> Result<(), Problem> {
+        if let Some(feature) = self.left_out() {
+            return Err(Problem::LeftOut(feature));
         }
-        if terms & Terms::LABEL != 0 && (!dense || classes == 0) {
-            return range(Part::Label);
+        let mut geometry = self.geometry(input);
+        if !geometry.derive(output_padding) {
+            return Err(Problem::Geometry);
+        }
+        if !is_within_limits(&geometry) {
+            return Err(Problem::Shape);
+        }
+        self.hold(geometry.output);
+        if cfg!(not(feature = "any-stride")) && !geometry.shares_windows() {
+            return Err(Problem::LeftOut(Feature::AnyStride));
+        }
+        if cfg!(not(feature = "long")) && geometry.window_len() > LONGEST {
+            return Err(Problem::LeftOut(Feature::Long));
+        }
+        let (terms, dense) = (self.terms, self.kind == Stage::DENSE);
+        if terms.bias_by_output() && (!dense || terms.bias_by_channel()) {
+            return Err(Problem::Range(Part::Bias));
+        }
+        if terms.has_label() && (!dense || classes == 0) {
+            return Err(Problem::Range(Part::Label));
         }
         Ok(())
     }
-}
 
-/// Reads the record of layer `index`: its shapes, well formed and within the limits if its input
-/// is, and its sums.
-#[inline(never)]
-pub(crate) fn read_record(
-    reader: &mut Reader,
-    index: u8,
-    input: Shape,
-    classes: u8,
-) -> Result<(Geometry, Sums), ModelError> {
-    let entry = Entry::read(reader, input).ok_or(ModelError::Malformed)?;
-    if let Some(feature) = left_out(entry.kind, entry.sums.terms) {
-        return Err(ModelError::LayerLeftOut {
-            layer: index,
-            feature,
-        });
-    }
-    let geometry = Geometry::derive(entry.kind, entry.output_padding, input, entry.output)
-        .ok_or(ModelError::LayerGeometry { layer: index })?;
-    check_limits(index, &geometry)?;
-    entry.check_terms(index, classes)?;
-    Ok((geometry, entry.sums))
-}
-
-/// What a layer needs that this crate was built without.
-fn left_out(kind: Kind, terms: Terms) -> Option<Feature> {
-    match kind {
-        Kind::Depthwise(_) if cfg!(not(feature = "depthwise")) => Some(Feature::Depthwise),
-        Kind::Upsample(_) if cfg!(not(feature = "upsample")) => Some(Feature::Upsample),
-        _ if cfg!(not(feature = "int4")) && terms.bits() == 4 => Some(Feature::Int4),
-        _ => None,
+    /// What the layer needs that this crate was built without.
+    fn left_out(&self) -> Option<Feature> {
+        match self.kind {
+            Stage::CONV if cfg!(not(feature = "conv")) => Some(Feature::Conv),
+            Stage::DEPTHWISE if cfg!(not(feature = "depthwise")) => Some(Feature::Depthwise),
+            Stage::UPSAMPLE if cfg!(not(feature = "upsample")) => Some(Feature::Upsample),
+            _ if self.terms.bits() == 4 && !is_nibble(4) => Some(Feature::Int4),
+            _ => None,
+        }
     }
 }
 
-/// Passes over a record, whatever it says.
-pub(crate) fn skip_record(reader: &mut Reader) -> Option<()> {
-    Entry::read(reader, Shape::new(0, 0, 0)).map(|_| ())
-}
-
-fn check_limits(index: u8, geometry: &Geometry) -> Result<(), ModelError> {
+fn is_within_limits(geometry: &Geometry) -> bool {
     let output = geometry.output;
-    if output.is_empty()
-        || output.height > MAX_SIDE
-        || output.width > MAX_SIDE
-        || output.channels > MAX_CHANNELS
-        || output.len() > MAX_ACTIVATION
-        || geometry.weights() > MAX_WEIGHTS
-    {
-        return Err(ModelError::LayerShape { layer: index });
-    }
-    Ok(())
+    (1..=MAX_ACTIVATION).contains(&output.len())
+        && output.height <= MAX_SIDE
+        && output.width <= MAX_SIDE
+        && output.channels <= MAX_CHANNELS
+        && geometry.weights() <= MAX_WEIGHTS
 }

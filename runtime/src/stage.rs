@@ -5,128 +5,177 @@ use bytemuck::{Pod, Zeroable};
 use crate::format::{Activation, Kind, Layer, Shape, Window};
 use crate::geometry::Geometry;
 use crate::model::Model;
+use crate::record::{ArrayLens, Terms};
+use crate::slices::{after, after_mut};
 
-/// A layer as it was read from the file, and the kept rows of its output: a ring in a common memory.
+/// A layer as it was read from the file, in the file's codes, and the kept rows of its output: a
+/// ring in a common memory.
 ///
 /// It is read once an image and kept in few bytes, for there is one for each layer.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 #[repr(C)]
 pub(crate) struct Stage {
-    /// Where the weights begin in the file.
+    /// Where the weights begin in the file; the other arrays follow.
     pub weights: u32,
-    /// Where the multipliers begin in the file; bias and label table follow.
-    pub multipliers: u32,
     /// First byte of the ring in the memory of all rings.
     pub start: u32,
     /// Bytes of a kept row, margins included.
     row_len: u32,
     /// Bytes of the margin before a row: at most 15 pixels of 1024 channels.
     pub margin: u16,
-    /// Slope of a leaky ReLU.
+    /// Slope of a leaky ReLU, else 0.
     pub slope: u16,
-    channels: u16,
-    height: u8,
-    width: u8,
-    kind: u8,
+    pub channels: u16,
+    pub height: u8,
+    pub width: u8,
+    pub kind: u8,
     /// Kernel, or factor.
-    kernel: u8,
-    stride: u8,
-    padding: u8,
-    pub rule: u8,
+    pub kernel: u8,
+    pub stride: u8,
+    pub padding: u8,
+    pub activation: u8,
     pub pre_shift: u8,
     pub post_shift: u8,
-    pub bias_shift: u8,
+    pub terms: Terms,
     pub label_shift: u8,
-    /// Bits of a weight, and whether there are a label table and biases: see the constants.
-    pub terms: u8,
     /// Rows kept.
     rows: u8,
     /// Rows made so far; the next one's index.
     pub made: u8,
     /// Place of the next row among the kept ones.
     slot: u8,
-    unused: [u8; 3],
+}
+
+/// The arrays of a layer, where they lie in the file.
+pub(crate) struct Arrays<'a> {
+    pub weights: &'a [u8],
+    pub multipliers: &'a [u8],
+    pub bias: &'a [u8],
+    /// Of all classes.
+    pub label: &'a [u8],
 }
 
 impl Stage {
-    const DENSE: u8 = 0;
-    const CONV_TRANSPOSE: u8 = 1;
-    const CONV: u8 = 2;
-    const DEPTHWISE: u8 = 3;
-    const UPSAMPLE: u8 = 4;
+    /// [`Stage::kind`].
+    pub const DENSE: u8 = 0;
+    pub const CONV_TRANSPOSE: u8 = 1;
+    pub const CONV: u8 = 2;
+    pub const DEPTHWISE: u8 = 3;
+    pub const UPSAMPLE: u8 = 4;
 
-    /// [`Stage::rule`]: clamped; the same, with a slope for what is negative; looked up as tanh; as
-    /// sigmoid.
-    pub const PLAIN: u8 = 0;
-    pub const LEAKY: u8 = 1;
-    pub const TANH: u8 = 2;
-    pub const SIGMOID: u8 = 3;
+    /// [`Stage::activation`].
+    pub const IDENTITY: u8 = 0;
+    pub const RELU: u8 = 1;
+    pub const LEAKY_RELU: u8 = 2;
+    pub const TANH: u8 = 3;
+    pub const SIGMOID: u8 = 4;
 
-    /// [`Stage::terms`].
-    pub const NIBBLES: u8 = 1;
-    pub const LABEL: u8 = 2;
-    pub const BIAS_BY_CHANNEL: u8 = 4;
-    pub const BIAS_BY_OUTPUT: u8 = 8;
+    /// Nothing.
+    #[inline(never)]
+    pub fn empty() -> Self {
+        // Not a constant, or the compiler would call its long function for zeros.
+        bytemuck::cast([core::hint::black_box(0u32); size_of::<Self>() / size_of::<u32>()])
+    }
 
-    /// A layer whose weights and multipliers are at the given places.
-    fn new(geometry: &Geometry, layer: &Layer, weights: usize, multipliers: usize) -> Self {
-        let (rule, slope) = match layer.activation {
-            Activation::Identity => (Self::PLAIN, 0),
-            Activation::Relu => (Self::LEAKY, 0),
-            Activation::LeakyRelu { slope } => (Self::LEAKY, slope),
-            Activation::Tanh => (Self::TANH, 0),
-            Activation::Sigmoid => (Self::SIGMOID, 0),
+    /// Makes it nothing.
+    pub fn clear(&mut self) {
+        clear(bytemuck::cast_slice_mut(core::slice::from_mut(self)));
+    }
+
+    /// Makes it an activation of which one row is there.
+    pub fn hold_latent(&mut self, shape: Shape) {
+        self.clear();
+        self.hold(shape);
+        self.made = 1;
+    }
+
+    /// Sets the shape of the output, whose sides are within the limits.
+    pub fn hold(&mut self, shape: Shape) {
+        self.height = shape.height as u8;
+        self.width = shape.width as u8;
+        self.channels = shape.channels;
+    }
+
+    /// What the layer computes.
+    pub fn kind(&self) -> Kind {
+        let window = Window {
+            kernel: self.kernel,
+            stride: self.stride,
+            padding: self.padding,
         };
-        let mut terms = 0;
-        if layer.bits == 4 {
-            terms |= Self::NIBBLES;
-        }
-        if !layer.label.is_empty() {
-            terms |= Self::LABEL;
-        }
-        if layer.bias.len() > layer.multipliers.len() {
-            terms |= Self::BIAS_BY_OUTPUT;
-        } else if !layer.bias.is_empty() {
-            terms |= Self::BIAS_BY_CHANNEL;
-        }
-        let (kind, window) = match geometry.kind {
-            Kind::Dense => (Self::DENSE, NO_WINDOW),
-            Kind::ConvTranspose(window) => (Self::CONV_TRANSPOSE, window),
-            Kind::Conv(window) => (Self::CONV, window),
-            Kind::Depthwise(window) => (Self::DEPTHWISE, window),
-            Kind::Upsample(kernel) => (
-                Self::UPSAMPLE,
-                Window {
-                    kernel,
-                    ..NO_WINDOW
-                },
-            ),
-        };
-        Self {
-            weights: weights as u32,
-            multipliers: multipliers as u32,
-            slope,
-            kind,
-            kernel: window.kernel,
-            stride: window.stride,
-            padding: window.padding,
-            rule,
-            pre_shift: layer.pre_shift,
-            post_shift: layer.post_shift,
-            bias_shift: layer.bias_shift,
-            label_shift: layer.label_shift,
-            terms,
-            ..Self::holding(geometry.output)
+        match self.kind {
+            Self::CONV_TRANSPOSE => Kind::ConvTranspose(window),
+            Self::CONV => Kind::Conv(window),
+            Self::DEPTHWISE => Kind::Depthwise(window),
+            Self::UPSAMPLE => Kind::Upsample(self.kernel),
+            _ => Kind::Dense,
         }
     }
 
-    /// Nothing but an activation.
-    fn holding(shape: Shape) -> Self {
-        Self {
-            channels: shape.channels,
-            height: shape.height as u8,
-            width: shape.width as u8,
-            ..Self::zeroed()
+    /// Shape of the output.
+    pub fn shape(&self) -> Shape {
+        Shape::new(self.height.into(), self.width.into(), self.channels)
+    }
+
+    /// The shapes of the layer.
+    pub fn geometry(&self, input: Shape) -> Geometry {
+        Geometry {
+            kind: self.kind(),
+            // By its fields, or the compiler would call its long function for six bytes.
+            input: Shape::new(input.height, input.width, input.channels),
+            output: self.shape(),
+        }
+    }
+
+    /// Finds the arrays, which begin at the first multiple of four from `from` on, and returns where
+    /// they end.
+    #[inline(never)]
+    pub fn place(&mut self, geometry: &Geometry, classes: u8, from: usize) -> usize {
+        let lens = ArrayLens::new(geometry, self.terms, classes);
+        let weights = from.next_multiple_of(4);
+        self.weights = weights as u32;
+        (weights + lens.weights).next_multiple_of(2) + lens.multipliers + lens.bias + lens.label
+    }
+
+    /// The arrays, in the file.
+    #[inline(never)]
+    pub fn arrays<'a>(&self, geometry: &Geometry, classes: u8, file: &'a [u8]) -> Arrays<'a> {
+        let lens = ArrayLens::new(geometry, self.terms, classes);
+        let arrays = after(file, self.weights as usize);
+        let (weights, _) = split(arrays, lens.weights);
+        let (_, rest) = split(arrays, lens.weights.next_multiple_of(2));
+        let (multipliers, rest) = split(rest, lens.multipliers);
+        let (bias, rest) = split(rest, lens.bias);
+        let (label, _) = split(rest, lens.label);
+        Arrays {
+            weights,
+            multipliers,
+            bias,
+            label,
+        }
+    }
+
+    /// The layer in words.
+    pub fn layer<'a>(&self, geometry: &Geometry, arrays: &Arrays<'a>) -> Layer<'a> {
+        Layer {
+            kind: geometry.kind,
+            output: geometry.output,
+            activation: match self.activation {
+                Self::RELU => Activation::Relu,
+                Self::LEAKY_RELU => Activation::LeakyRelu { slope: self.slope },
+                Self::TANH => Activation::Tanh,
+                Self::SIGMOID => Activation::Sigmoid,
+                _ => Activation::Identity,
+            },
+            bits: self.terms.bits(),
+            pre_shift: self.pre_shift,
+            post_shift: self.post_shift,
+            multipliers: arrays.multipliers,
+            bias_shift: self.terms.bias_shift(),
+            bias: arrays.bias,
+            label_shift: self.label_shift,
+            label: arrays.label,
+            weights: arrays.weights,
         }
     }
 
@@ -135,31 +184,6 @@ impl Stage {
         self.row_len = next.kept_row_len() as u32;
         self.margin = next.input_margins().0 as u16 * self.channels;
         self.rows = next.input_rows_kept() as u8;
-    }
-
-    /// Shape of the output.
-    pub fn shape(&self) -> Shape {
-        Shape::new(self.height.into(), self.width.into(), self.channels)
-    }
-
-    /// The shapes of the layer, whose input is the output of `before`.
-    pub fn geometry(&self, before: &Self) -> Geometry {
-        let window = Window {
-            kernel: self.kernel,
-            stride: self.stride,
-            padding: self.padding,
-        };
-        Geometry {
-            kind: match self.kind {
-                Self::CONV_TRANSPOSE => Kind::ConvTranspose(window),
-                Self::CONV => Kind::Conv(window),
-                Self::DEPTHWISE => Kind::Depthwise(window),
-                Self::UPSAMPLE => Kind::Upsample(self.kernel),
-                _ => Kind::Dense,
-            },
-            input: before.shape(),
-            output: self.shape(),
-        }
     }
 
     /// First byte of row `row`, one of the last made, from its margin on.
@@ -187,12 +211,6 @@ impl Stage {
     }
 }
 
-const NO_WINDOW: Window = Window {
-    kernel: 0,
-    stride: 0,
-    padding: 0,
-};
-
 /// Words that the stages of the latent and `layers` layers take.
 pub(crate) const fn stage_words(layers: usize) -> usize {
     (layers + 1) * size_of::<Stage>() / size_of::<u32>()
@@ -204,24 +222,32 @@ pub(crate) const fn stage_words(layers: usize) -> usize {
 pub(crate) fn stages<'w>(model: &Model, words: &'w mut [u32]) -> &'w mut [Stage] {
     let stages: &mut [Stage] = bytemuck::try_cast_slice_mut(words).unwrap_or_default();
     let mut layers = model.layers();
+    if let Some(latent) = stages.first_mut() {
+        latent.hold_latent(layers.input());
+    }
     let mut start = 0;
-    let mut stage = Stage {
-        made: 1,
-        ..Stage::holding(layers.input())
-    };
-    for place in stages.iter_mut() {
-        stage.start = start as u32;
-        let arrays = layers.arrays();
-        let Some((geometry, layer)) = layers.next() else {
-            *place = stage;
-            break;
-        };
-        stage.keep_for(&geometry);
-        *place = stage;
-        start += geometry.kept_len();
-        let weights = arrays.next_multiple_of(4);
-        let multipliers = (weights + layer.weights.len()).next_multiple_of(2);
-        stage = Stage::new(&geometry, &layer, weights, multipliers);
+    let mut rest = &mut *stages;
+    while let [input, layer, ..] = rest {
+        let shape = layers.input();
+        // The model has been checked.
+        let _ = layers.read(layer);
+        let geometry = layer.geometry(shape);
+        input.keep_for(&geometry);
+        start += u32::from(input.rows) * input.row_len;
+        layer.start = start;
+        rest = after_mut(rest, 1);
     }
     stages
+}
+
+/// Sets all words to zero, without a call of the compiler's long function for it.
+#[inline(never)]
+pub(crate) fn clear(words: &mut [u32]) {
+    for word in words {
+        *word = core::hint::black_box(0);
+    }
+}
+
+fn split(bytes: &[u8], len: usize) -> (&[u8], &[u8]) {
+    bytes.split_at_checked(len).unwrap_or_default()
 }

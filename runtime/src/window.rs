@@ -3,14 +3,15 @@
 use core::ops::Range;
 
 use crate::format::Kind;
-use crate::geometry::{Geometry, Group, RowTaps};
-use crate::kernels::{Gather, Inputs, LONGEST, Panels, panels, scratch_words};
+use crate::geometry::Geometry;
+use crate::kernels::{Gather, Inputs, LONGEST, Matrix, panels};
 use crate::layout::{PANEL, is_nibble, matrix_start};
 use crate::narrow::{self, is_narrow};
+use crate::slices::{after, after_mut, first, first_mut};
 use crate::work::{DEPTHWISE, Inside, Work};
 
 /// Most columns that are summed at a time: several of the widest panels.
-const GROUP: usize = 32 * PANEL;
+const GROUP: usize = PANEL * if cfg!(feature = "fast") { 32 } else { 4 };
 
 /// Words of memory that windows need.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,7 +25,19 @@ pub(crate) struct ScratchWords {
 impl ScratchWords {
     /// For the windows of a layer, the last one or another.
     pub fn new(geometry: &Geometry, bits: u8, last: bool) -> Self {
-        let inputs = scratch_words(geometry);
+        match geometry.kind {
+            Kind::Upsample(_) if cfg!(feature = "upsample") => return Self::default(),
+            Kind::Depthwise(_) if cfg!(feature = "depthwise") => {
+                let channels = usize::from(geometry.output.channels);
+                return Self {
+                    inputs: 0,
+                    sums: channels.min(DEPTHWISE),
+                };
+            }
+            _ => {}
+        }
+        // One for each input, so that every target's form of the inputs fits.
+        let inputs = geometry.window_len().min(LONGEST).next_multiple_of(4);
         if last && is_narrow(geometry, bits) {
             return Self {
                 // Where the matrices of 4-bit weights are taken apart.
@@ -32,12 +45,7 @@ impl ScratchWords {
                 sums: narrow::SUMS,
             };
         }
-        let channels = geometry.output.channels as usize;
-        let sums = match geometry.kind {
-            Kind::Upsample(_) => 0,
-            Kind::Depthwise(_) => channels.min(DEPTHWISE),
-            _ => geometry.group(0).outputs.next_multiple_of(2).min(GROUP),
-        };
+        let sums = geometry.group(0).outputs.next_multiple_of(2).min(GROUP);
         Self { inputs, sums }
     }
 
@@ -59,18 +67,12 @@ pub(crate) struct Scratch<'a> {
 /// The windows of one row and column group.
 struct WindowRow<'a> {
     work: &'a Work<'a>,
-    /// The taps to sum.
-    taps: RowTaps,
-    /// Inputs of the taps before them, which are not summed.
-    skipped: usize,
-    /// Inputs of all taps, filled up to whole quads: rows of the matrix.
-    rows: usize,
+    /// First input row, and how many, of the taps that are summed.
+    first: i32,
+    taps: usize,
     /// Inputs of one tap.
     segment: usize,
-    /// Columns of the matrix.
-    outputs: usize,
-    /// The matrix, and what follows it.
-    weights: &'a [u32],
+    matrix: Matrix<'a>,
     /// The row's first output, flattened.
     first_output: usize,
 }
@@ -80,69 +82,69 @@ impl Work<'_> {
     #[inline(never)]
     pub fn matrices(&self, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
         let geometry = &self.geometry;
-        let taps = geometry.row(y);
+        let all = geometry.row(y);
+        let inside = Inside::new(&all, geometry.input.height);
         let row_len = geometry.output.row_len();
+        let input = usize::from(geometry.input.channels);
+        let channels = usize::from(geometry.output.channels);
+        let (left, _) = geometry.input_margins();
+        let (input_step, output_step) = geometry.steps_between_windows();
         for index in 0..geometry.groups() {
             let group = geometry.group(index);
-            let windows = WindowRow::new(self, &taps, &group, index, y * row_len);
-            let channels = usize::from(geometry.input.channels);
-            let (left, _) = geometry.input_margins();
-            let mut from = ((left as i32 + group.first_input) * channels as i32) as usize;
-            let mut at = group.first_output * i32::from(geometry.output.channels);
+            // Rows beyond the edges are left out if that leaves whole quads; else they are zeros.
+            let whole = group.segment.is_multiple_of(4);
+            let taps = if whole { &inside.taps } else { &all };
+            let windows = WindowRow {
+                work: self,
+                first: taps.first,
+                taps: taps.count,
+                segment: group.segment,
+                matrix: Matrix {
+                    bits: self.bits,
+                    weights: self.weights_from(matrix_start(geometry, all.phase, index)),
+                    columns: group.outputs,
+                    rows: (all.count * group.segment).next_multiple_of(4),
+                    skipped: if whole {
+                        inside.skipped * group.segment
+                    } else {
+                        0
+                    },
+                    first: self.finish.first(),
+                },
+                first_output: y * row_len,
+            };
+            let mut from = ((left as i32 + group.first_input) * input as i32) as usize;
+            let mut at = group.first_output * channels as i32;
             if geometry.kind == Kind::Dense {
                 // The rows before this one that have the same matrix.
-                at -= (y * row_len - taps.phase * group.outputs) as i32;
+                at -= (y * row_len - all.phase * group.outputs) as i32;
             }
             for _ in 0..geometry.windows() {
                 windows.compute(from, at, scratch, output);
-                from += geometry.input_step() * channels;
-                at += (geometry.output_step() * usize::from(geometry.output.channels)) as i32;
+                from += input_step * input;
+                at += (output_step * channels) as i32;
             }
         }
     }
 }
 
-impl<'a> WindowRow<'a> {
-    #[inline(never)]
-    fn new(
-        work: &'a Work<'a>,
-        all: &RowTaps,
-        group: &Group,
-        index: usize,
-        first_output: usize,
-    ) -> Self {
-        let (mut taps, mut skipped) = (*all, 0);
-        // Rows beyond the edges are left out if that leaves whole quads; else they are zeros.
-        if group.segment.is_multiple_of(4) {
-            let inside = Inside::new(all, work.geometry.input.height);
-            taps = inside.taps;
-            skipped = inside.skipped * group.segment;
-        }
-        Self {
-            work,
-            taps,
-            skipped,
-            rows: (all.count * group.segment).next_multiple_of(4),
-            segment: group.segment,
-            outputs: group.outputs,
-            weights: work.weights_from(matrix_start(&work.geometry, all.phase, index)),
-            first_output,
-        }
-    }
-
+impl WindowRow<'_> {
     /// Computes the window whose segments begin at byte `from` of the kept rows, and whose outputs
     /// begin at byte `at` of the row.
     #[inline(always)]
     fn compute(&self, from: usize, at: i32, scratch: &mut Scratch, output: &mut [u8]) {
-        let inputs = self.taps.count * self.segment;
-        let (quads, total) = match inputs > LONGEST {
+        let count = self.taps * self.segment;
+        let long = cfg!(feature = "long") && count > LONGEST;
+        let (quads, total) = match long {
             true => (0, 0),
-            false => self.gather(from, 0..inputs, scratch.words),
+            false => self.gather(from, 0..count, scratch.words),
         };
         // The columns that are in the row. Where only a part of a panel is, it is computed whole.
         let first = (-at).max(0) as usize;
-        let end = (output.len() as i32 - at).max(0).min(self.outputs as i32) as usize;
-        let all = self.outputs.next_multiple_of(2);
+        let end = (output.len() as i32 - at)
+            .max(0)
+            .min(self.matrix.columns as i32) as usize;
+        let all = self.matrix.columns.next_multiple_of(2);
         let mut column = first.min(all) / PANEL * PANEL;
         while column < end {
             let columns = (end - column).next_multiple_of(PANEL);
@@ -150,84 +152,61 @@ impl<'a> WindowRow<'a> {
             let Some(sums) = scratch.sums.get_mut(..columns) else {
                 return;
             };
-            if inputs <= LONGEST {
+            if long {
+                self.sum_long(from, column, scratch.words, sums);
+            } else {
                 let inputs = Inputs {
                     words: scratch.words,
                     quads,
                     total,
                 };
-                let work = self.panels(column, self.skipped, inputs, self.work.finish.first());
-                panels(&work, sums);
-            } else {
-                self.sum_long(from, column, scratch.words, sums);
+                panels(&self.matrix, &inputs, column, sums);
             }
             // Not those before the row's first and after its last.
             let from = first.max(column);
-            let sums = sums.get_mut(from - column..).unwrap_or_default();
+            let sums = after_mut(sums, from - column);
             let count = end.saturating_sub(from).min(sums.len());
             let place = (at + from as i32) as usize;
             self.work.finish.apply(
-                sums.get_mut(..count).unwrap_or_default(),
+                first_mut(sums, count),
                 self.first_output + place,
                 from,
-                output.get_mut(place..).unwrap_or_default(),
+                after_mut(output, place),
             );
             column += columns;
         }
     }
 
-    /// The panels from a column on, and inputs that come after `skipped` of the matrix's rows.
-    #[inline(always)]
-    fn panels<'p>(
-        &self,
-        column: usize,
-        skipped: usize,
-        inputs: Inputs<'p>,
-        first: i32,
-    ) -> Panels<'p>
-    where
-        'a: 'p,
-    {
-        let mut panels = Panels {
-            bits: self.work.bits,
-            weights: self.weights,
-            columns: self.outputs.saturating_sub(column),
-            rows: self.rows,
-            skipped,
-            inputs,
-            first,
-        };
-        let before = panels.words(column, self.rows);
-        panels.weights = self.weights.get(before..).unwrap_or_default();
-        panels
-    }
-
     /// The sums of the columns from `column` on, gathering a part of the inputs at a time.
     #[inline(never)]
     fn sum_long(&self, from: usize, column: usize, words: &mut [u32], sums: &mut [i32]) {
-        sums.fill(self.work.finish.first());
-        let inputs = self.taps.count * self.segment;
+        sums.fill(self.matrix.first);
+        let inputs = self.taps * self.segment;
+        let mut matrix = Matrix {
+            first: 0,
+            ..self.matrix
+        };
         let mut first = 0;
         while first < inputs {
             let part = first..inputs.min(first + LONGEST);
             let (quads, total) = self.gather(from, part, words);
+            let inputs = Inputs {
+                words,
+                quads,
+                total,
+            };
             let mut column = column;
             for sums in sums.chunks_mut(PANEL) {
-                let inputs = Inputs {
-                    words,
-                    quads,
-                    total,
-                };
-                let work = self.panels(column, self.skipped + first, inputs, 0);
                 let mut part = [0; PANEL];
-                let part = part.get_mut(..sums.len()).unwrap_or_default();
-                panels(&work, part);
+                let part = first_mut(&mut part, sums.len());
+                panels(&matrix, &inputs, column, part);
                 for (sum, part) in sums.iter_mut().zip(part) {
                     *sum = sum.wrapping_add(*part);
                 }
                 column += PANEL;
             }
             first += LONGEST;
+            matrix.skipped += LONGEST;
         }
     }
 
@@ -235,23 +214,22 @@ impl<'a> WindowRow<'a> {
     #[inline(never)]
     fn gather(&self, from: usize, part: Range<usize>, words: &mut [u32]) -> (usize, i32) {
         let mut gather = Gather::new(words, self.work.bits);
-        let (mut row, mut skip, mut left) = (self.taps.first, part.start, part.len());
-        while skip >= self.segment && left > 0 {
-            skip -= self.segment;
-            row += 1;
-        }
-        while left > 0 {
+        let (mut skip, mut left) = match cfg!(feature = "long") {
+            true => (part.start, part.len()),
+            false => (0, usize::MAX),
+        };
+        for tap in 0..self.taps {
+            if skip >= self.segment {
+                skip -= self.segment;
+                continue;
+            }
             let count = left.min(self.segment - skip);
-            match self.work.input_row(row) {
-                Some(row) => {
-                    let inputs = row.get(from + skip..).unwrap_or_default();
-                    gather.push(inputs.get(..count).unwrap_or_default());
-                }
+            match self.work.input_row(self.first + tap as i32) {
+                Some(row) => gather.push(first(after(row, from + skip), count)),
                 None => gather.push_zeros(count),
             }
             left -= count;
             skip = 0;
-            row += 1;
         }
         let gathered = gather.finish();
         (gathered.quads, gathered.total)

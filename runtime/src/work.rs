@@ -5,6 +5,8 @@ use crate::format::{Kind, Window};
 use crate::geometry::{Geometry, RowTaps};
 use crate::kernels::{depthwise_sum, upsample_row};
 use crate::layout::is_nibble;
+use crate::model::Model;
+use crate::slices::{after, numbers};
 use crate::stage::Stage;
 use crate::window::Scratch;
 
@@ -16,7 +18,7 @@ pub(crate) struct Work<'a> {
     pub geometry: Geometry,
     /// Bits of a weight: 8 or 4.
     pub bits: u8,
-    /// The weights, and what follows them in the file.
+    /// The weights.
     pub weights: &'a [u8],
     pub finish: Finish<'a>,
     /// The memory of all rings, and the one that is the layer's input.
@@ -25,24 +27,25 @@ pub(crate) struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    /// Layer `index` of `file`, whose stages are given, for a class. `flip` is what the codes of an
-    /// activation by table differ by.
+    /// A layer of `model`, after the one that made its input, for a class. `flip` is what the codes
+    /// of an activation by table differ by.
     #[inline(never)]
     pub fn new(
-        file: &'a [u8],
+        model: &'a Model,
         [input, layer]: [&'a Stage; 2],
         memory: &'a [u8],
         label: u8,
         flip: u8,
     ) -> Self {
+        let geometry = layer.geometry(input.shape());
+        let mut arrays = layer.arrays(&geometry, model.classes(), model.content());
+        let labels = usize::from(label) * geometry.output.len();
+        arrays.label = after(arrays.label, labels);
         Self {
-            geometry: layer.geometry(input),
-            bits: match layer.terms & Stage::NIBBLES {
-                0 => 8,
-                _ => 4,
-            },
-            weights: file.get(layer.weights as usize..).unwrap_or_default(),
-            finish: Finish::new(file, layer, label, flip),
+            geometry,
+            bits: layer.terms.bits(),
+            weights: arrays.weights,
+            finish: Finish::new(layer, &arrays, flip),
             memory,
             input,
         }
@@ -73,7 +76,7 @@ impl<'a> Work<'a> {
     #[inline(never)]
     fn upsample(&self, factor: u8, y: usize, output: &mut [u8]) {
         let geometry = &self.geometry;
-        let row = self.input_row(geometry.window_row(y).first);
+        let row = self.input_row(geometry.row(y).first);
         let row = row.and_then(|row| row.get(..geometry.input.row_len()));
         let channels = geometry.input.channels as usize;
         upsample_row(factor as usize, channels, row.unwrap_or_default(), output);
@@ -81,19 +84,19 @@ impl<'a> Work<'a> {
 
     /// The layer's words of weights from a place on.
     pub fn weights_from(&self, place: usize) -> &'a [u32] {
-        let weights: &[u32] = bytemuck::try_cast_slice(self.weights).unwrap_or_default();
+        let weights: &[u32] = numbers(self.weights);
         let start = if is_nibble(self.bits) {
             place / 8
         } else {
             place / 4
         };
-        weights.get(start..).unwrap_or_default()
+        after(weights, start)
     }
 
     #[inline(never)]
     fn depthwise(&self, window: Window, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
         let geometry = &self.geometry;
-        let taps = geometry.window_row(y);
+        let taps = geometry.row(y);
         let channels = (geometry.output.channels as usize).max(1);
         let kernel = window.kernel as usize;
         for (x, pixel) in output.chunks_exact_mut(channels).enumerate() {
@@ -114,7 +117,7 @@ impl<'a> Work<'a> {
                         *sum = sum.wrapping_add(depthwise_sum(
                             kernel,
                             channels,
-                            row.get(from + channel..).unwrap_or_default(),
+                            after(row, from + channel),
                             self.weights,
                             self.bits,
                             tap * kernel * channels + channel,

@@ -1,24 +1,11 @@
 //! A window's inputs, from bytes of several rows to words for the kernels.
 
 use super::target;
-use crate::format::Kind;
-use crate::geometry::Geometry;
 
 /// Most inputs that are gathered at a time. Longer windows are summed in parts.
 pub const LONGEST: usize = 128;
 /// Sums of so many products stay within 24 bits, as kernels that sum two columns in one word need.
 const _: () = assert!(LONGEST * 128 * 127 < 1 << 23);
-
-/// Words of scratch memory that a layer's windows need, at most [`LONGEST`]: one an input, so that
-/// every target's form of the inputs fits.
-pub fn scratch_words(geometry: &Geometry) -> usize {
-    if matches!(geometry.kind, Kind::Depthwise(_) | Kind::Upsample(_)) {
-        return 0;
-    }
-    // The first phase and group have the most taps.
-    let inputs = geometry.taps(0).saturating_mul(geometry.group(0).segment);
-    inputs.min(LONGEST).next_multiple_of(4)
-}
 
 /// Gathered inputs.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +59,8 @@ impl<'a> Gather<'a> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(feature = "fast", inline(always))]
+    #[cfg_attr(not(feature = "fast"), inline(never))]
     fn push_quads(&mut self, quads: &[[u8; 4]]) {
         let per_quad = target::words_per_quad(self.bits);
         let words = self.words.get_mut(self.quads * per_quad..);

@@ -32,12 +32,12 @@ use armv7em as target;
 use portable as target;
 
 pub use depthwise::depthwise_sum;
-pub use gather::{Gather, Inputs, LONGEST, scratch_words};
+pub use gather::{Gather, Inputs, LONGEST};
 pub use nibbles::unpack_nibbles;
 #[cfg(pocketgan_kernels = "portable")]
-pub use portable::{scale, tabulate};
+use portable::activate as activate_all;
 #[cfg(not(pocketgan_kernels = "portable"))]
-pub use scale::{scale, tabulate};
+use scale::activate as activate_all;
 pub use upsample::upsample_row;
 
 #[cfg(pocketgan_kernels = "portable")]
@@ -46,30 +46,30 @@ use portable::run as run_all;
 use run::run as run_all;
 
 use crate::layout::{PANEL, is_nibble, panel_width};
+use crate::requantize::Scale;
+use crate::slices::after;
 
-/// Panels to sum: see [`panels`].
+/// A matrix of weights ([`crate::layout`]), whose panels are summed: see [`panels`].
 #[derive(Clone, Copy, Debug)]
-pub struct Panels<'a> {
+pub struct Matrix<'a> {
     /// Bits of a weight: 8 or 4.
     pub bits: u8,
-    /// The first panel's words, and all that follow.
+    /// Its words, and all that follow.
     pub weights: &'a [u32],
-    /// Outputs of the matrix from there on, which say how wide each panel is.
+    /// Its outputs.
     pub columns: usize,
-    /// Inputs that a panel has weights for, a multiple of four.
+    /// Its inputs, a multiple of four.
     pub rows: usize,
     /// Of these, how many come before the given inputs, whole quads.
     pub skipped: usize,
-    /// The inputs.
-    pub inputs: Inputs<'a>,
     /// What every sum begins with, at least 0.
     pub first: i32,
 }
 
-impl Panels<'_> {
+impl Matrix<'_> {
     /// Words that the weights of `rows` inputs take in `columns` columns.
     #[inline(always)]
-    pub fn words(&self, columns: usize, rows: usize) -> usize {
+    fn words(&self, columns: usize, rows: usize) -> usize {
         let words = rows / 4 * columns;
         if is_nibble(self.bits) {
             words / 2
@@ -92,41 +92,81 @@ pub struct Run<'a> {
     pub first: i32,
 }
 
-/// The sums of neighbouring panels, of as many columns as `sums` has room for, which are all that are
-/// left, filled up to a multiple of two, or whole panels of eight: `first + sum of weight[k][n] * input[k]`.
+/// The sums of neighbouring columns from `column` on, where a panel begins: as many as `sums` has room
+/// for, which are all that are left, filled up to a multiple of two, or whole panels of eight.
+/// `first + sum of weight[k][n] * input[k]`.
 ///
 /// Exact if every sum is within 24 bits, which a checked model guarantees.
 #[inline(never)]
-pub fn panels(panels: &Panels, sums: &mut [i32]) {
-    let (mut column, mut weights) = (0, panels.weights);
-    while column < sums.len() {
-        let left = panels.columns.saturating_sub(column);
+pub fn panels(matrix: &Matrix, inputs: &Inputs, column: usize, sums: &mut [i32]) {
+    let mut column = column;
+    let mut weights = after(matrix.weights, matrix.words(column, matrix.rows));
+    let mut rest = sums;
+    while !rest.is_empty() {
+        let left = matrix.columns.saturating_sub(column);
         let width = panel_width(left);
-        let columns = if width == PANEL {
-            left.min(sums.len() - column) / PANEL * PANEL
-        } else {
-            width
+        let columns = match width {
+            PANEL => left.min(rest.len()) / PANEL * PANEL,
+            _ => width,
+        };
+        let Some((sums, others)) = rest.split_at_mut_checked(columns) else {
+            return;
         };
         if columns == 0 {
             return;
         }
         let run = Run {
-            weights: weights
-                .get(panels.words(width, panels.skipped)..)
-                .unwrap_or_default(),
-            gap: panels.words(width, panels.rows.saturating_sub(4 * panels.inputs.quads)),
-            inputs: panels.inputs,
-            first: panels.first,
+            weights: after(weights, matrix.words(width, matrix.skipped)),
+            gap: matrix.words(width, matrix.rows.saturating_sub(4 * inputs.quads)),
+            inputs: *inputs,
+            first: matrix.first,
         };
-        let Some(sums) = sums.get_mut(column..column + columns) else {
-            return;
-        };
-        run_all(width, panels.bits, &run, sums);
-        weights = weights
-            .get(panels.words(columns, panels.rows)..)
-            .unwrap_or_default();
+        run_all(width, matrix.bits, &run, sums);
+        weights = after(weights, matrix.words(columns, matrix.rows));
         column += columns;
+        rest = others;
     }
+}
+
+/// How a scaled sum becomes an activation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// It is clamped.
+    Plain,
+    /// As that, with a slope for negative ones.
+    Leaky,
+    /// It is looked up in the table of tanh.
+    Table,
+}
+
+impl Rule {
+    /// Whether the first of `constants` is for all outputs: with a table, an only one.
+    #[inline(always)]
+    fn is_for_all(self, constants: &[i16]) -> bool {
+        self == Self::Table && constants.len() == 1
+    }
+}
+
+/// Makes activations of `sums`, which have the rounding of the first shift, and returns how many: as
+/// many as there are of everything. An only bias or multiplier is for all outputs if the rule is a
+/// table.
+#[inline(always)]
+pub fn activate(
+    rule: Rule,
+    scale: &Scale,
+    sums: &[i32],
+    bias: &[i16],
+    multipliers: &[i16],
+    outputs: &mut [u8],
+) -> usize {
+    let mut count = sums.len().min(outputs.len());
+    for constants in [bias, multipliers] {
+        if !rule.is_for_all(constants) {
+            count = count.min(constants.len());
+        }
+    }
+    activate_all(rule, scale, count, sums, bias, multipliers, outputs);
+    count
 }
 
 /// Windows of two columns, in two rows of the output that take the same rows of the input.

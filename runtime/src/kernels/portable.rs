@@ -1,8 +1,9 @@
 //! The kernels in plain Rust, for every target.
 
-use super::{Narrow, Run};
+use super::{Narrow, Rule, Run};
 use crate::layout::{PANEL, is_nibble};
 use crate::requantize::{Scale, clamp, squash};
+use crate::slices::first;
 
 /// Words that a gathered quad takes: its pairs of inputs `k0 k2` and `k1 k3`. For weights of 8 bits
 /// the first input is in the lower half of a word, for weights of 4 bits the pair is [`crossed`].
@@ -166,37 +167,41 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
     }
 }
 
-/// Scales `sums`, which have the rounding of the first shift, with `leaky` slope or none, and clamps
-/// them: as many as there are of everything.
+/// Writes `count` outputs, which is not more than there are of anything.
 #[inline(always)]
-pub fn scale(
+pub fn activate(
+    rule: Rule,
     scale: &Scale,
-    leaky: bool,
+    count: usize,
     sums: &[i32],
     bias: &[i16],
     multipliers: &[i16],
     outputs: &mut [u8],
 ) {
-    let constants = bias.iter().zip(multipliers);
-    for ((output, &sum), (&bias, &multiplier)) in outputs.iter_mut().zip(sums).zip(constants) {
-        *output = clamp(scale.apply(leaky, sum, bias, multiplier));
+    let sums = first(sums, count);
+    let outputs = outputs.iter_mut().zip(sums);
+    if rule == Rule::Table {
+        // An only constant is for all.
+        let constant = |constants: &[i16], place| {
+            let place = if constants.len() == 1 { 0 } else { place };
+            constants.get(place).copied().unwrap_or_default()
+        };
+        for (place, (output, &sum)) in outputs.enumerate() {
+            let (bias, multiplier) = (constant(bias, place), constant(multipliers, place));
+            *output = squash(scale.apply(false, sum, bias, multiplier)) ^ scale.flip as u8;
+        }
+        return;
     }
-}
-
-/// As [`scale`], by the table of tanh instead of clamping. An only bias or multiplier is for all.
-#[inline(always)]
-pub fn tabulate(
-    scale: &Scale,
-    sums: &[i32],
-    bias: &[i16],
-    multipliers: &[i16],
-    outputs: &mut [u8],
-) {
-    let place_of = |constants: &[i16], place| if constants.len() == 1 { 0 } else { place };
-    for (place, (output, &sum)) in outputs.iter_mut().zip(sums).enumerate() {
-        let bias = bias.get(place_of(bias, place)).copied().unwrap_or_default();
-        let multiplier = multipliers.get(place_of(multipliers, place)).copied();
-        let scaled = scale.apply(false, sum, bias, multiplier.unwrap_or_default());
-        *output = squash(scaled) ^ scale.flip as u8;
+    // Two loops, so that each is made of vector instructions where there are any.
+    let constants = bias.iter().zip(multipliers);
+    let all = outputs.zip(constants);
+    if rule == Rule::Leaky {
+        for ((output, &sum), (&bias, &multiplier)) in all {
+            *output = clamp(scale.apply(true, sum, bias, multiplier));
+        }
+    } else {
+        for ((output, &sum), (&bias, &multiplier)) in all {
+            *output = clamp(scale.apply(false, sum, bias, multiplier));
+        }
     }
 }

@@ -16,6 +16,46 @@ macro_rules! pair8 {
     };
 }
 
+/// The quads of a panel, until the end of the inputs is in r4: two a round, of which an odd number
+/// begins in its middle.
+#[cfg(feature = "fast")]
+macro_rules! quads8 {
+    () => {
+        concat!(
+            "ldr r4, [sp, #4]\n",
+            "subs r4, r4, r1\n",
+            "lsrs r4, r4, #5\n",
+            "bcc 3f\n",
+            "b 4f\n",
+            "3:\n",
+            pair8!(),
+            pair8!(),
+            "4:\n",
+            pair8!(),
+            pair8!(),
+            "ldr r4, [sp, #4]\n",
+            "cmp r1, r4\n",
+            "beq 5f\n",
+            "b 3b\n",
+            "5:\n",
+        )
+    };
+}
+
+#[cfg(not(feature = "fast"))]
+macro_rules! quads8 {
+    () => {
+        concat!(
+            "3:\n",
+            pair8!(),
+            pair8!(),
+            "ldr r4, [sp, #4]\n",
+            "cmp r1, r4\n",
+            "bne 3b\n",
+        )
+    };
+}
+
 /// r0 weights, r1 inputs, r2 and r3 a pair of inputs, r4 weights, r5 a weight; r6 to r12 and lr sums
 /// (even columns, and 256 times the odd column plus it). On the stack: the inputs, their end, first
 /// value of even columns' sums, the saved registers, then what was passed there.
@@ -45,24 +85,8 @@ pub unsafe extern "C" fn bytes8(
         "mov r11, r7",
         "mov r12, r6",
         "mov lr, r7",
-        // Two quads a round; an odd number begins in its middle.
         "ldr r1, [sp]",
-        "ldr r4, [sp, #4]",
-        "subs r4, r4, r1",
-        "lsrs r4, r4, #5",
-        "bcc 3f",
-        "b 4f",
-        "3:",
-        pair8!(),
-        pair8!(),
-        "4:",
-        pair8!(),
-        pair8!(),
-        "ldr r4, [sp, #4]",
-        "cmp r1, r4",
-        "beq 5f",
-        "b 3b",
-        "5:",
+        quads8!(),
         "ldr r1, [sp, #52]",
         "subs r7, r7, r6",
         "asrs r7, r7, #8",

@@ -18,6 +18,8 @@ macro_rules! scale_kernel {
             _: *mut u8,
             _: *const Scale,
             _: usize,
+            _: usize,
+            _: &Table,
         ) {
             naked_asm!(
                 enter!(),

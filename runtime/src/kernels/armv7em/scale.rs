@@ -36,6 +36,8 @@ macro_rules! scale_kernel {
             _: *mut u8,
             _: *const Scale,
             _: usize,
+            _: usize,
+            _: &Table,
         ) {
             naked_asm!(
                 cpu!(),
