@@ -7,7 +7,7 @@ use crate::layout::{is_nibble, panel_width, weight};
 use crate::model::Layers;
 use crate::requantize::rounding;
 use crate::slices::{after, numbers};
-use crate::stage::Stage;
+use crate::stage::{Constants, Stage};
 
 /// Every sum of products (inputs being at most 128) with the rounding of the first shift is below
 /// it: kernels sum two outputs in one word, where 24 bits are left for one of them.
@@ -27,24 +27,29 @@ pub(crate) fn check_layer(
     if stage.slope > 1 << 15 {
         return Err(Problem::Range(Part::Activation));
     }
-    let arrays = stage.arrays(geometry, layers.classes(), layers.content());
-    let multipliers: &[i16] = numbers(arrays.multipliers);
-    if multipliers.iter().any(|&multiplier| multiplier < 0) {
+    if cfg!(feature = "upsample") && stage.kind == Stage::UPSAMPLE {
+        return Ok(());
+    }
+    let constants = stage.constants(layers.content());
+    if constants
+        .multipliers
+        .iter()
+        .any(|&multiplier| multiplier < 0)
+    {
         return Err(Problem::Range(Part::Multipliers));
     }
     let mut sums = Sums {
         stage,
         geometry,
-        multipliers,
-        bias: numbers(arrays.bias),
-        label: arrays.label,
+        constants,
+        classes: layers.classes(),
         in_range: true,
         fit: true,
     };
+    let weights = after(layers.content(), stage.weights as usize);
     match geometry.kind {
-        Kind::Upsample(_) if cfg!(feature = "upsample") => {}
-        Kind::Depthwise(_) if cfg!(feature = "depthwise") => sums.depthwise(arrays.weights),
-        _ => sums.matrices(arrays.weights),
+        Kind::Depthwise(_) if cfg!(feature = "depthwise") => sums.depthwise(weights),
+        _ => sums.matrices(weights),
     }
     if !sums.in_range {
         return Err(Problem::Range(Part::Weights));
@@ -61,10 +66,8 @@ pub(crate) fn check_layer(
 struct Sums<'a> {
     stage: &'a Stage,
     geometry: &'a Geometry,
-    multipliers: &'a [i16],
-    bias: &'a [i16],
-    /// Of all classes.
-    label: &'a [u8],
+    constants: Constants<'a>,
+    classes: u8,
     /// Whether no weight so far has the code that stands for none.
     in_range: bool,
     /// Whether all sums so far fit.
@@ -106,7 +109,7 @@ impl Sums<'_> {
                 let norm = self.column_norm(rest, quads, width, within);
                 self.check(norm, place + column + within, channel);
                 channel += 1;
-                if channel == self.multipliers.len() {
+                if channel == self.constants.multipliers.len() {
                     channel = 0;
                 }
             }
@@ -175,7 +178,7 @@ impl Sums<'_> {
     }
 
     fn depthwise(&mut self, weights: &[u8]) {
-        let (channels, bits) = (self.multipliers.len(), self.stage.terms.bits());
+        let (channels, bits) = (self.constants.multipliers.len(), self.stage.terms.bits());
         for channel in 0..channels {
             let (mut norm, mut place) = (0, channel);
             while place < self.geometry.weights() {
@@ -199,15 +202,20 @@ impl Sums<'_> {
         // No sum of 2^18 weights, shifted by 7, is beyond 32 bits.
         let products = norm.min(LARGEST_PRODUCTS) * 128 + pre;
         let bias = match stage.terms.bias_by_output() {
-            true => self.bias.get(place),
-            false => self.bias.get(channel),
+            true => self.constants.bias.get(place),
+            false => self.constants.bias.get(channel),
         };
         let bias =
             u32::from(bias.map_or(0, |bias| bias.unsigned_abs())) << stage.terms.bias_shift();
         let bound = products.saturating_add(bias);
         let bound = bound.saturating_add(self.largest_label(place));
         let prescaled = bound >> stage.pre_shift;
-        let multiplier = self.multipliers.get(channel).copied().unwrap_or_default();
+        let multiplier = self
+            .constants
+            .multipliers
+            .get(channel)
+            .copied()
+            .unwrap_or_default();
         self.fit &= products < LARGEST_PRODUCTS
             && bound <= i32::MAX as u32
             && fits(prescaled, stage.slope.into(), 1 << 14)
@@ -215,11 +223,18 @@ impl Sums<'_> {
     }
 
     fn largest_label(&self, place: usize) -> u32 {
+        if !self.stage.terms.has_label() {
+            return 0;
+        }
         let outputs = self.geometry.output.len();
-        let mut labels = after(self.label, place);
+        let mut labels = after(self.constants.label, place);
         let mut largest = 0;
-        while let Some(&label) = labels.first() {
-            largest = largest.max((label as i8).unsigned_abs());
+        for _ in 0..self.classes {
+            largest = largest.max(
+                labels
+                    .first()
+                    .map_or(0, |&label| (label as i8).unsigned_abs()),
+            );
             labels = after(labels, outputs);
         }
         u32::from(largest) << self.stage.label_shift

@@ -2,8 +2,8 @@
 
 use crate::kernels::{Rule, activate};
 use crate::requantize::{Scale, rounding};
-use crate::slices::{after, after_mut, first, numbers};
-use crate::stage::{Arrays, Stage};
+use crate::slices::{after, after_mut, first};
+use crate::stage::Stage;
 
 /// What becomes of a layer's sums: its constants, and the rule of its activation.
 pub(crate) struct Finish<'a> {
@@ -28,10 +28,10 @@ const REPEATED: usize = 24;
 static ZEROS: [i16; if cfg!(feature = "fast") { 32 } else { 8 }] = [0; _];
 
 impl<'a> Finish<'a> {
-    /// For a layer whose arrays, with the label table of one class, are given. The codes of an
-    /// activation by table differ by `flip`.
+    /// For a layer of `file` and a class. The codes of an activation by table differ by `flip`.
     #[inline(never)]
-    pub fn new(layer: &Stage, arrays: &Arrays<'a>, flip: u8) -> Self {
+    pub fn new(layer: &Stage, file: &'a [u8], label: u8, flip: u8) -> Self {
+        let constants = layer.constants(file);
         Self {
             scale: Scale {
                 bias: 1 << layer.terms.bias_shift(),
@@ -41,9 +41,12 @@ impl<'a> Finish<'a> {
                 slope: layer.slope.into(),
                 flip: flip.into(),
             },
-            multipliers: numbers(arrays.multipliers),
-            bias: numbers(arrays.bias),
-            label: arrays.label,
+            multipliers: constants.multipliers,
+            bias: constants.bias,
+            label: match layer.terms.has_label() {
+                true => after(constants.label, usize::from(label) * layer.shape().len()),
+                false => &[],
+            },
             label_shift: layer.label_shift,
             bias_by_output: layer.terms.bias_by_output(),
             rule: match layer.activation {

@@ -3,13 +3,13 @@
 use core::ops::Range;
 
 use crate::error::GenerateError;
-use crate::geometry::Geometry;
+use crate::finish::Finish;
 use crate::latent::{Latent, draw_components};
 use crate::model::Model;
 use crate::slices::{after, after_mut, first, first_mut};
 use crate::stage::{Stage, clear, stage_words, stages};
 use crate::window::{Scratch, ScratchWords};
-use crate::work::Work;
+use crate::work::{Row, Work};
 
 /// Draws images with a model, in the workspace that it was given.
 ///
@@ -150,7 +150,7 @@ impl<'w> Drawing<'w> {
 
     /// Where the latent goes.
     fn latent(&mut self) -> &mut [u8] {
-        let margin = self.stages.first().map_or(0, |latent| latent.margin.into());
+        let margin = self.stages.first().map_or(0, |latent| latent.margin());
         first_mut(after_mut(self.memory, margin), self.model.latent_len())
     }
 
@@ -173,28 +173,29 @@ impl<'w> Drawing<'w> {
     fn draw(&mut self, mut frame: Option<&mut [u8]>) -> Option<Range<usize>> {
         let mut index = self.stages.len().checked_sub(2)?;
         loop {
-            let [input, layer, after @ ..] = self.stages.get(index..)? else {
+            let [input, layer, others @ ..] = self.stages.get(index..)? else {
                 return None;
             };
-            let last = after.is_empty();
-            let geometry = layer.geometry(input.shape());
-            let y = usize::from(layer.made);
-            let height = usize::from(geometry.output.height);
+            let last = others.is_empty();
+            let (y, height) = (layer.made, layer.height);
             if y >= height {
                 return None;
             }
-            if usize::from(input.made) < geometry.input_rows_before(y) {
+            let y = usize::from(y);
+            let row = Row::new(layer.geometry(input.shape()), y);
+            if usize::from(input.made) < row.geometry.input_rows_of(&row.taps) {
                 index = index.checked_sub(1)?;
                 continue;
             }
-            let row_len = geometry.output.row_len();
+            let row_len = row.geometry.output.row_len();
             let (memory, ring) = self.memory.split_at_mut_checked(layer.start as usize)?;
             let mut rows = 1;
             let output = if !last {
                 ring.get_mut(layer.next_row()..)?
             } else {
                 let narrow = cfg!(feature = "fast") && self.model.is_narrow();
-                if !(narrow && is_alone(&geometry, y)) {
+                // The row of a narrow layer's second phase, or its last one, is made alone.
+                if !(narrow && (row.taps.phase == 1 || y + 1 == usize::from(height))) {
                     rows = self.model.image_rows();
                 }
                 match frame.as_deref_mut() {
@@ -204,7 +205,15 @@ impl<'w> Drawing<'w> {
             };
             let output = output.get_mut(..rows * row_len)?;
             let flip = if last { 0x80 } else { 0 };
-            let work = Work::new(self.model, [input, layer], memory, self.label, flip);
+            let file = self.model.content();
+            let work = Work {
+                row: &row,
+                bits: layer.terms.bits(),
+                weights: after(file, layer.weights as usize),
+                finish: Finish::new(layer, file, self.label, flip),
+                memory,
+                input,
+            };
             if cfg!(feature = "fast") && last && self.model.is_narrow() {
                 work.narrow(y, &mut self.scratch, output);
             } else {
@@ -228,11 +237,6 @@ impl<'w> Drawing<'w> {
             index += 1;
         }
     }
-}
-
-/// Whether row `y` of a narrow layer is made without the next one.
-fn is_alone(geometry: &Geometry, y: usize) -> bool {
-    y + 1 == usize::from(geometry.output.height) || geometry.row(y).phase == 1
 }
 
 /// Changes the codes of activations: the bits `flip`, and then a shift to the right.

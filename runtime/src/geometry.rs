@@ -57,43 +57,97 @@ pub struct Geometry {
 
 /// How the windows of a layer move, along either axis.
 #[derive(Clone, Copy)]
+#[repr(align(4))] // copied in words
 struct Steps {
-    kernel: usize,
+    kernel: u8,
     /// Input pixels from one window to the next.
-    input: usize,
+    input: u8,
     /// Output pixels from one window to the next, each of another phase.
-    output: usize,
-    /// Zero pixels before the input of a convolution. `None` if the window moves over the output:
-    /// in a transposed convolution, or where pixels are repeated.
-    padding: Option<usize>,
-    /// Pixels of the first window that are before the output's first.
-    cropped: usize,
+    output: u8,
+    /// Whether the window moves over the output: in a transposed convolution, or where pixels are
+    /// repeated.
+    up: bool,
+    /// Zero pixels before the input of a convolution, or else pixels of the first window that are
+    /// before the output's first.
+    padding: u8,
 }
 
 impl Steps {
+    /// Pixels of the first window that are before the output's first.
+    fn cropped(&self) -> usize {
+        if self.up { self.padding.into() } else { 0 }
+    }
+
     /// Input pixels that an output of the given phase takes: kernel pixels `phase`,
     /// `phase + output` and so on.
     #[inline(never)]
     fn taps(&self, phase: usize) -> usize {
         let (mut taps, mut at) = (0, phase);
-        while at < self.kernel {
+        while at < usize::from(self.kernel) {
             taps += 1;
-            at += self.output;
+            at += usize::from(self.output);
         }
         taps
+    }
+}
+
+/// What the rows of a layer have in common, in few bytes: it is on the stack while a row is made.
+#[repr(align(4))] // copied in words
+pub(crate) struct Walk {
+    steps: Steps,
+    /// Taps of the first phase, which has the most.
+    taps: u8,
+    /// Whether all phases have the same taps, so that neighbouring outputs share a window.
+    shares: bool,
+    /// [`Geometry::rows_at_once`].
+    rows_at_once: u8,
+    windows: u8,
+}
+
+impl Walk {
+    /// Windows in a row.
+    pub fn windows(&self) -> usize {
+        self.windows.into()
+    }
+
+    /// Input pixels that an output of the given phase takes.
+    pub fn taps(&self, phase: usize) -> usize {
+        match self.shares {
+            true => self.taps.into(),
+            false => self.steps.taps(phase),
+        }
     }
 
     /// Taps of a phase before the input pixel that the window is at.
     fn before(&self, phase: usize) -> i32 {
-        match self.padding {
-            Some(padding) => padding as i32,
-            None => self.taps(phase) as i32 - 1,
+        match self.steps.up {
+            true => self.taps(phase) as i32 - 1,
+            false => self.steps.padding.into(),
         }
     }
 
-    /// Whether all phases have the same taps, so that neighbouring outputs share a window.
-    fn share(&self) -> bool {
-        self.taps(0) * self.output == self.kernel
+    /// Zero pixels before each kept input row.
+    pub fn margin(&self) -> usize {
+        self.before(0).max(0) as usize
+    }
+
+    /// Number of column groups.
+    pub fn groups(&self) -> usize {
+        // Without the feature, any other layer is refused.
+        match cfg!(not(feature = "any-stride")) || self.shares {
+            true => 1,
+            false => self.output_step(),
+        }
+    }
+
+    /// Input columns from one window to the next.
+    pub fn input_step(&self) -> usize {
+        self.steps.input.into()
+    }
+
+    /// Output columns from one window to the next.
+    pub fn output_step(&self) -> usize {
+        self.steps.output.into()
     }
 }
 
@@ -156,13 +210,13 @@ impl Geometry {
             Kind::Upsample(factor) if cfg!(feature = "upsample") => (all(factor, factor, 0), true),
             _ => (all(1, 1, 0), false),
         };
-        let (stride, padding) = (usize::from(window.stride).max(1), window.padding.into());
+        let stride = window.stride.max(1);
         Steps {
-            kernel: window.kernel.into(),
+            kernel: window.kernel,
             input: if up { 1 } else { stride },
             output: if up { stride } else { 1 },
-            padding: (!up).then_some(padding),
-            cropped: if up { padding } else { 0 },
+            up,
+            padding: window.padding,
         }
     }
 
@@ -252,47 +306,71 @@ impl Geometry {
     pub fn row_phases(&self) -> usize {
         match self.kind {
             Kind::Dense => divide(self.output.height as usize, self.rows_at_once()),
-            _ => self.steps().output,
+            _ => self.walk().output_step(),
+        }
+    }
+
+    /// What all rows of the layer have in common.
+    #[inline(never)]
+    pub(crate) fn walk(&self) -> Walk {
+        let steps = self.steps();
+        let taps = steps.taps(0);
+        let output = usize::from(steps.output);
+        let last = (self.output.width as usize + steps.cropped()).saturating_sub(1);
+        Walk {
+            steps,
+            taps: taps as u8,
+            shares: taps * output == usize::from(steps.kernel),
+            rows_at_once: self.rows_at_once() as u8,
+            windows: match self.kind {
+                Kind::Dense => 1,
+                _ => (divide(last, output) + 1) as u8,
+            },
         }
     }
 
     /// Input rows that a row of the given phase takes.
     pub fn taps(&self, phase: usize) -> usize {
-        match self.kind {
-            Kind::Dense => 1,
-            _ => self.steps().taps(phase),
-        }
+        self.walk().taps(phase)
     }
 
     /// The input rows behind output row `y`. A dense layer's input counts as one row.
-    #[inline(never)]
     pub fn row(&self, y: usize) -> RowTaps {
+        self.row_of(&self.walk(), y)
+    }
+
+    /// [`Self::row`], of a layer whose walk is known.
+    #[inline(never)]
+    pub(crate) fn row_of(&self, walk: &Walk, y: usize) -> RowTaps {
         if self.kind == Kind::Dense {
             return RowTaps {
-                phase: divide(y, self.rows_at_once()),
+                phase: divide(y, walk.rows_at_once.into()),
                 first: 0,
                 count: 1,
             };
         }
-        let steps = self.steps();
-        let position = y + steps.cropped;
-        let whole = divide(position, steps.output);
-        let phase = position - whole * steps.output;
+        let position = y + walk.steps.cropped();
+        let whole = divide(position, walk.output_step());
+        let phase = position - whole * walk.output_step();
         RowTaps {
             phase,
-            first: (whole * steps.input) as i32 - steps.before(phase),
-            count: steps.taps(phase),
+            first: (whole * walk.input_step()) as i32 - walk.before(phase),
+            count: walk.taps(phase),
         }
     }
 
     /// How many input rows must exist before output row `y` can be computed.
     pub fn input_rows_before(&self, y: usize) -> usize {
-        if self.kind == Kind::Dense {
-            return self.input.height as usize;
+        self.input_rows_of(&self.row(y))
+    }
+
+    /// How many input rows must exist before the row with the given taps can be computed.
+    pub(crate) fn input_rows_of(&self, taps: &RowTaps) -> usize {
+        let height = i32::from(self.input.height);
+        match self.kind {
+            Kind::Dense => height as usize,
+            _ => (taps.first + taps.count as i32).clamp(0, height) as usize,
         }
-        let taps = self.row(y);
-        let end = taps.first + taps.count as i32;
-        end.clamp(0, i32::from(self.input.height)) as usize
     }
 
     /// How many rows of the input must be kept at a time.
@@ -307,7 +385,7 @@ impl Geometry {
 
     /// Whether all column phases have the same taps, so that neighbouring outputs share windows.
     pub(crate) fn shares_windows(&self) -> bool {
-        self.steps().share()
+        self.walk().shares
     }
 
     /// Most inputs of a window.
@@ -317,16 +395,17 @@ impl Geometry {
 
     /// Number of column groups.
     pub fn groups(&self) -> usize {
-        // Any other layer is refused.
-        if cfg!(not(feature = "any-stride")) || self.shares_windows() {
-            return 1;
-        }
-        self.steps().output
+        self.walk().groups()
     }
 
     /// Column group `index`, below [`Geometry::groups`].
-    #[inline(never)]
     pub fn group(&self, index: usize) -> Group {
+        self.group_of(&self.walk(), index)
+    }
+
+    /// [`Self::group`], of a layer whose walk is known.
+    #[inline(never)]
+    pub(crate) fn group_of(&self, walk: &Walk, index: usize) -> Group {
         let inputs = self.input.channels as usize;
         let outputs = self.output.channels as usize;
         if self.kind == Kind::Dense {
@@ -334,47 +413,34 @@ impl Geometry {
                 segment: self.input.len(),
                 first_input: 0,
                 first_output: 0,
-                outputs: self.output.row_len() * self.rows_at_once(),
+                outputs: self.output.row_len() * usize::from(walk.rows_at_once),
             };
         }
-        let steps = self.steps();
         let pixels = match self.kind {
-            Kind::ConvTranspose(_) if self.groups() == 1 => steps.output,
+            Kind::ConvTranspose(_) if walk.groups() == 1 => walk.output_step(),
             _ => 1,
         };
         Group {
-            segment: steps.taps(index) * inputs,
-            first_input: -steps.before(index),
-            first_output: index as i32 - steps.cropped as i32,
+            segment: walk.taps(index) * inputs,
+            first_input: -walk.before(index),
+            first_output: index as i32 - walk.steps.cropped() as i32,
             outputs: pixels * outputs,
         }
     }
 
     /// Windows in a row, the same for each group.
-    #[inline(never)]
     pub fn windows(&self) -> usize {
-        if self.kind == Kind::Dense {
-            return 1;
-        }
-        let steps = self.steps();
-        let last = self.output.width as usize + steps.cropped - 1;
-        divide(last, steps.output) + 1
+        self.walk().windows()
     }
 
     /// Input columns from one window to the next.
     pub fn input_step(&self) -> usize {
-        self.steps().input
+        self.walk().input_step()
     }
 
     /// Output columns from one window to the next.
     pub fn output_step(&self) -> usize {
-        self.steps().output
-    }
-
-    /// Both: input and output columns.
-    pub(crate) fn steps_between_windows(&self) -> (usize, usize) {
-        let steps = self.steps();
-        (steps.input, steps.output)
+        self.walk().output_step()
     }
 
     /// Zero pixels that stand before and after each kept input row, so that no window is cut.
@@ -383,9 +449,9 @@ impl Geometry {
         if self.kind == Kind::Dense {
             return (0, 0);
         }
-        let steps = self.steps();
-        let left = steps.before(0).max(0) as usize;
-        let end = (self.windows() - 1) * steps.input + steps.taps(0);
+        let walk = self.walk();
+        let left = walk.margin();
+        let end = (walk.windows() - 1) * walk.input_step() + walk.taps(0);
         (left, end.saturating_sub(left + self.input.width as usize))
     }
 
@@ -412,15 +478,15 @@ fn is_possible(window: Window) -> bool {
 /// Height or width of the output; 0 if it would be none, or more than 65,535.
 #[inline(never)]
 fn side(steps: &Steps, output_padding: u8, input: u16) -> u16 {
-    let (input, kernel) = (i32::from(input), steps.kernel as i32);
-    let side = match steps.padding {
-        Some(padding) => match input + 2 * padding as i32 - kernel {
+    let (input, kernel) = (i32::from(input), i32::from(steps.kernel));
+    let padding = i32::from(steps.padding);
+    let side = match steps.up {
+        false => match input + 2 * padding - kernel {
             ..0 => 0,
-            last => divide(last as usize, steps.input) as i32 + 1,
+            last => divide(last as usize, steps.input.into()) as i32 + 1,
         },
-        None => {
-            (input - 1) * steps.output as i32 + kernel - 2 * steps.cropped as i32
-                + i32::from(output_padding)
+        true => {
+            (input - 1) * i32::from(steps.output) + kernel - 2 * padding + i32::from(output_padding)
         }
     };
     u16::try_from(side).unwrap_or(0)

@@ -270,8 +270,7 @@ impl<'a> Iterator for Layers<'a> {
         let (input, mut stage) = (self.input, Stage::empty());
         self.read(&mut stage).ok()?;
         let geometry = stage.geometry(input);
-        let arrays = stage.arrays(&geometry, self.classes, self.content);
-        Some((geometry, stage.layer(&geometry, &arrays)))
+        Some((geometry, stage.layer(&geometry, self.classes, self.content)))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

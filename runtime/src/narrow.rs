@@ -3,10 +3,10 @@
 use crate::format::Kind;
 use crate::geometry::Geometry;
 use crate::kernels::{LONGEST, Narrow, narrow, unpack_nibbles};
-use crate::layout::{is_nibble, matrix_start};
+use crate::layout::is_nibble;
 use crate::slices::{after_mut, first, first_mut};
 use crate::window::Scratch;
-use crate::work::{Inside, Work};
+use crate::work::{Inside, Row, Work};
 
 /// Most taps of a row: of a kernel of 8 at stride 2.
 pub(crate) const MOST_TAPS: usize = 4;
@@ -39,15 +39,18 @@ impl Work<'_> {
     /// phases 0 and 1 that follow each other take the same inputs, so their sums are made at once.
     #[inline(never)]
     pub fn narrow(&self, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
-        let geometry = &self.geometry;
-        let all = geometry.row(y);
-        let Inside { taps, skipped } = Inside::new(&all, geometry.input.height);
-        let group = geometry.group(0);
+        let Row {
+            geometry,
+            walk,
+            taps: all,
+        } = self.row;
+        let Inside { taps, skipped } = Inside::new(all, geometry.input.height);
+        let group = geometry.group_of(walk, 0);
         let quads = group.segment / 4 * taps.count;
 
         let mut matrices = [0, 1].map(|phase| {
-            let start = matrix_start(geometry, phase, 0) + 2 * skipped * group.segment;
-            self.weights_from(start)
+            let rows = phase * walk.taps(0) + skipped;
+            self.weights_from(2 * rows * group.segment)
         });
         let Scratch { words, sums } = scratch;
         if is_nibble(self.bits) {
@@ -73,7 +76,7 @@ impl Work<'_> {
 
         let row_len = geometry.output.row_len();
         let mut at = group.first_output;
-        let mut left = geometry.windows();
+        let mut left = walk.windows();
         while left > 0 {
             let windows = left.min(sums.len() / 4);
             let Some(sums) = sums.get_mut(..4 * windows).filter(|sums| !sums.is_empty()) else {

@@ -6,7 +6,7 @@ use crate::format::{Activation, Kind, Layer, Shape, Window};
 use crate::geometry::Geometry;
 use crate::model::Model;
 use crate::record::{ArrayLens, Terms};
-use crate::slices::{after, after_mut};
+use crate::slices::{after, after_mut, numbers};
 
 /// A layer as it was read from the file, in the file's codes, and the kept rows of its output: a
 /// ring in a common memory.
@@ -15,14 +15,12 @@ use crate::slices::{after, after_mut};
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 #[repr(C)]
 pub(crate) struct Stage {
-    /// Where the weights begin in the file; the other arrays follow.
+    /// Where the weights begin in the file.
     pub weights: u32,
+    /// Where the multipliers begin in the file; bias and label table follow.
+    multipliers: u32,
     /// First byte of the ring in the memory of all rings.
     pub start: u32,
-    /// Bytes of a kept row, margins included.
-    row_len: u32,
-    /// Bytes of the margin before a row: at most 15 pixels of 1024 channels.
-    pub margin: u16,
     /// Slope of a leaky ReLU, else 0.
     pub slope: u16,
     pub channels: u16,
@@ -40,18 +38,23 @@ pub(crate) struct Stage {
     pub label_shift: u8,
     /// Rows kept.
     rows: u8,
+    /// Pixels of a kept row, margins included.
+    pixels: u8,
+    /// Pixels of the margin before a row.
+    margin: u8,
     /// Rows made so far; the next one's index.
     pub made: u8,
     /// Place of the next row among the kept ones.
     slot: u8,
 }
 
-/// The arrays of a layer, where they lie in the file.
-pub(crate) struct Arrays<'a> {
-    pub weights: &'a [u8],
-    pub multipliers: &'a [u8],
-    pub bias: &'a [u8],
-    /// Of all classes.
+/// The constants of a layer's outputs, in the file.
+pub(crate) struct Constants<'a> {
+    /// One for each channel.
+    pub multipliers: &'a [i16],
+    /// One for each channel or each output, or none.
+    pub bias: &'a [i16],
+    /// What each class adds to each output, `[class][output]`, and what follows in the file.
     pub label: &'a [u8],
 }
 
@@ -133,30 +136,40 @@ impl Stage {
     pub fn place(&mut self, geometry: &Geometry, classes: u8, from: usize) -> usize {
         let lens = ArrayLens::new(geometry, self.terms, classes);
         let weights = from.next_multiple_of(4);
+        let multipliers = (weights + lens.weights).next_multiple_of(2);
         self.weights = weights as u32;
-        (weights + lens.weights).next_multiple_of(2) + lens.multipliers + lens.bias + lens.label
+        self.multipliers = multipliers as u32;
+        multipliers + lens.multipliers + lens.bias + lens.label
     }
 
-    /// The arrays, in the file.
+    /// The constants of a layer that has sums.
     #[inline(never)]
-    pub fn arrays<'a>(&self, geometry: &Geometry, classes: u8, file: &'a [u8]) -> Arrays<'a> {
-        let lens = ArrayLens::new(geometry, self.terms, classes);
-        let arrays = after(file, self.weights as usize);
-        let (weights, _) = split(arrays, lens.weights);
-        let (_, rest) = split(arrays, lens.weights.next_multiple_of(2));
-        let (multipliers, rest) = split(rest, lens.multipliers);
-        let (bias, rest) = split(rest, lens.bias);
-        let (label, _) = split(rest, lens.label);
-        Arrays {
-            weights,
-            multipliers,
-            bias,
+    pub fn constants<'a>(&self, file: &'a [u8]) -> Constants<'a> {
+        let channels = usize::from(self.channels);
+        let biases = if self.terms.bias_by_output() {
+            self.shape().len()
+        } else if self.terms.bias_by_channel() {
+            channels
+        } else {
+            0
+        };
+        let (multipliers, rest) = split(after(file, self.multipliers as usize), 2 * channels);
+        let (bias, label) = split(rest, 2 * biases);
+        Constants {
+            multipliers: numbers(multipliers),
+            bias: numbers(bias),
             label,
         }
     }
 
     /// The layer in words.
-    pub fn layer<'a>(&self, geometry: &Geometry, arrays: &Arrays<'a>) -> Layer<'a> {
+    pub fn layer<'a>(&self, geometry: &Geometry, classes: u8, file: &'a [u8]) -> Layer<'a> {
+        let lens = ArrayLens::new(geometry, self.terms, classes);
+        let (weights, _) = split(after(file, self.weights as usize), lens.weights);
+        let rest = after(file, self.multipliers as usize);
+        let (multipliers, rest) = split(rest, lens.multipliers);
+        let (bias, rest) = split(rest, lens.bias);
+        let (label, _) = split(rest, lens.label);
         Layer {
             kind: geometry.kind,
             output: geometry.output,
@@ -170,20 +183,31 @@ impl Stage {
             bits: self.terms.bits(),
             pre_shift: self.pre_shift,
             post_shift: self.post_shift,
-            multipliers: arrays.multipliers,
+            multipliers,
             bias_shift: self.terms.bias_shift(),
-            bias: arrays.bias,
+            bias,
             label_shift: self.label_shift,
-            label: arrays.label,
-            weights: arrays.weights,
+            label,
+            weights,
         }
     }
 
     /// Keeps as many rows as `next` looks at.
     fn keep_for(&mut self, next: &Geometry) {
-        self.row_len = next.kept_row_len() as u32;
-        self.margin = next.input_margins().0 as u16 * self.channels;
+        let (left, right) = next.input_margins();
+        self.pixels = (left + right) as u8 + self.width;
+        self.margin = left as u8;
         self.rows = next.input_rows_kept() as u8;
+    }
+
+    /// Bytes of a kept row.
+    fn row_len(&self) -> usize {
+        usize::from(self.pixels) * usize::from(self.channels)
+    }
+
+    /// Bytes of the margin before a kept row.
+    pub fn margin(&self) -> usize {
+        usize::from(self.margin) * usize::from(self.channels)
     }
 
     /// First byte of row `row`, one of the last made, from its margin on.
@@ -193,12 +217,12 @@ impl Stage {
             Some(slot) => slot,
             None => self.slot.wrapping_add(self.rows).wrapping_sub(back),
         };
-        self.start as usize + usize::from(slot) * self.row_len as usize
+        self.start as usize + usize::from(slot) * self.row_len()
     }
 
     /// First byte of the next row in the ring, behind its margin.
     pub fn next_row(&self) -> usize {
-        usize::from(self.slot) * self.row_len as usize + usize::from(self.margin)
+        usize::from(self.slot) * self.row_len() + self.margin()
     }
 
     /// Counts a row as made.
@@ -233,7 +257,7 @@ pub(crate) fn stages<'w>(model: &Model, words: &'w mut [u32]) -> &'w mut [Stage]
         let _ = layers.read(layer);
         let geometry = layer.geometry(shape);
         input.keep_for(&geometry);
-        start += u32::from(input.rows) * input.row_len;
+        start += u32::from(input.rows) * input.row_len() as u32;
         layer.start = start;
         rest = after_mut(rest, 1);
     }

@@ -5,10 +5,10 @@ use core::ops::Range;
 use crate::format::Kind;
 use crate::geometry::Geometry;
 use crate::kernels::{Gather, Inputs, LONGEST, Matrix, panels};
-use crate::layout::{PANEL, is_nibble, matrix_start};
+use crate::layout::{PANEL, is_nibble, matrix_len, matrix_start};
 use crate::narrow::{self, is_narrow};
 use crate::slices::{after, after_mut, first, first_mut};
-use crate::work::{DEPTHWISE, Inside, Work};
+use crate::work::{DEPTHWISE, Inside, Row, Work};
 
 /// Most columns that are summed at a time: several of the widest panels.
 const GROUP: usize = PANEL * if cfg!(feature = "fast") { 32 } else { 4 };
@@ -81,19 +81,27 @@ impl Work<'_> {
     /// [`Work::rows`] of a layer with matrices.
     #[inline(never)]
     pub fn matrices(&self, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
-        let geometry = &self.geometry;
-        let all = geometry.row(y);
-        let inside = Inside::new(&all, geometry.input.height);
+        let Row {
+            geometry,
+            walk,
+            taps: all,
+        } = self.row;
+        let inside = Inside::new(all, geometry.input.height);
         let row_len = geometry.output.row_len();
         let input = usize::from(geometry.input.channels);
         let channels = usize::from(geometry.output.channels);
-        let (left, _) = geometry.input_margins();
-        let (input_step, output_step) = geometry.steps_between_windows();
-        for index in 0..geometry.groups() {
-            let group = geometry.group(index);
+        let dense = geometry.kind == Kind::Dense;
+        let left = if dense { 0 } else { walk.margin() };
+        for index in 0..walk.groups() {
+            let group = geometry.group_of(walk, index);
             // Rows beyond the edges are left out if that leaves whole quads; else they are zeros.
             let whole = group.segment.is_multiple_of(4);
-            let taps = if whole { &inside.taps } else { &all };
+            let taps = if whole { &inside.taps } else { all };
+            // Where there is one group, all phases have matrices alike.
+            let start = match walk.groups() {
+                1 => all.phase * matrix_len(walk.taps(0) * group.segment, group.outputs),
+                _ => matrix_start(geometry, all.phase, index),
+            };
             let windows = WindowRow {
                 work: self,
                 first: taps.first,
@@ -101,7 +109,7 @@ impl Work<'_> {
                 segment: group.segment,
                 matrix: Matrix {
                     bits: self.bits,
-                    weights: self.weights_from(matrix_start(geometry, all.phase, index)),
+                    weights: self.weights_from(start),
                     columns: group.outputs,
                     rows: (all.count * group.segment).next_multiple_of(4),
                     skipped: if whole {
@@ -115,14 +123,14 @@ impl Work<'_> {
             };
             let mut from = ((left as i32 + group.first_input) * input as i32) as usize;
             let mut at = group.first_output * channels as i32;
-            if geometry.kind == Kind::Dense {
+            if dense {
                 // The rows before this one that have the same matrix.
                 at -= (y * row_len - all.phase * group.outputs) as i32;
             }
-            for _ in 0..geometry.windows() {
+            for _ in 0..walk.windows() {
                 windows.compute(from, at, scratch, output);
-                from += input_step * input;
-                at += (output_step * channels) as i32;
+                from += walk.input_step() * input;
+                at += (walk.output_step() * channels) as i32;
             }
         }
     }

@@ -2,10 +2,9 @@
 
 use crate::finish::Finish;
 use crate::format::{Kind, Window};
-use crate::geometry::{Geometry, RowTaps};
+use crate::geometry::{Geometry, RowTaps, Walk};
 use crate::kernels::{depthwise_sum, upsample_row};
 use crate::layout::is_nibble;
-use crate::model::Model;
 use crate::slices::{after, numbers};
 use crate::stage::Stage;
 use crate::window::Scratch;
@@ -13,47 +12,43 @@ use crate::window::Scratch;
 /// Most channels whose sums a depthwise convolution makes at a time.
 pub(crate) const DEPTHWISE: usize = 32;
 
+/// A row of a layer's output.
+pub(crate) struct Row {
+    pub geometry: Geometry,
+    pub walk: Walk,
+    /// The input rows behind it.
+    pub taps: RowTaps,
+}
+
+impl Row {
+    /// Row `y`.
+    pub fn new(geometry: Geometry, y: usize) -> Self {
+        let walk = geometry.walk();
+        Self {
+            taps: geometry.row_of(&walk, y),
+            geometry,
+            walk,
+        }
+    }
+}
+
 /// A layer at work on a row.
 pub(crate) struct Work<'a> {
-    pub geometry: Geometry,
+    pub row: &'a Row,
     /// Bits of a weight: 8 or 4.
     pub bits: u8,
-    /// The weights.
+    /// The weights, and what follows them in the file.
     pub weights: &'a [u8],
     pub finish: Finish<'a>,
     /// The memory of all rings, and the one that is the layer's input.
-    memory: &'a [u8],
-    input: &'a Stage,
+    pub memory: &'a [u8],
+    pub input: &'a Stage,
 }
 
 impl<'a> Work<'a> {
-    /// A layer of `model`, after the one that made its input, for a class. `flip` is what the codes
-    /// of an activation by table differ by.
-    #[inline(never)]
-    pub fn new(
-        model: &'a Model,
-        [input, layer]: [&'a Stage; 2],
-        memory: &'a [u8],
-        label: u8,
-        flip: u8,
-    ) -> Self {
-        let geometry = layer.geometry(input.shape());
-        let mut arrays = layer.arrays(&geometry, model.classes(), model.content());
-        let labels = usize::from(label) * geometry.output.len();
-        arrays.label = after(arrays.label, labels);
-        Self {
-            geometry,
-            bits: layer.terms.bits(),
-            weights: arrays.weights,
-            finish: Finish::new(layer, &arrays, flip),
-            memory,
-            input,
-        }
-    }
-
     /// The bytes from the left margin of an input row on, if there is one.
     pub fn input_row(&self, row: i32) -> Option<&'a [u8]> {
-        if !(0..i32::from(self.geometry.input.height)).contains(&row) {
+        if !(0..i32::from(self.row.geometry.input.height)).contains(&row) {
             return None;
         }
         self.memory.get(self.input.row_start(row as usize)..)
@@ -62,21 +57,19 @@ impl<'a> Work<'a> {
     /// Computes row `y` of the output, or as many rows from `y` on as `output` is long and one
     /// matrix of a dense layer makes.
     pub fn rows(&self, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
-        match self.geometry.kind {
-            Kind::Upsample(factor) if cfg!(feature = "upsample") => {
-                self.upsample(factor, y, output)
-            }
+        match self.row.geometry.kind {
+            Kind::Upsample(factor) if cfg!(feature = "upsample") => self.upsample(factor, output),
             Kind::Depthwise(window) if cfg!(feature = "depthwise") => {
-                self.depthwise(window, y, scratch, output)
+                self.depthwise(window, scratch, output)
             }
             _ => self.matrices(y, scratch, output),
         }
     }
 
     #[inline(never)]
-    fn upsample(&self, factor: u8, y: usize, output: &mut [u8]) {
-        let geometry = &self.geometry;
-        let row = self.input_row(geometry.row(y).first);
+    fn upsample(&self, factor: u8, output: &mut [u8]) {
+        let geometry = &self.row.geometry;
+        let row = self.input_row(self.row.taps.first);
         let row = row.and_then(|row| row.get(..geometry.input.row_len()));
         let channels = geometry.input.channels as usize;
         upsample_row(factor as usize, channels, row.unwrap_or_default(), output);
@@ -94,9 +87,9 @@ impl<'a> Work<'a> {
     }
 
     #[inline(never)]
-    fn depthwise(&self, window: Window, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
-        let geometry = &self.geometry;
-        let taps = geometry.row(y);
+    fn depthwise(&self, window: Window, scratch: &mut Scratch, output: &mut [u8]) {
+        let geometry = &self.row.geometry;
+        let taps = &self.row.taps;
         let channels = (geometry.output.channels as usize).max(1);
         let kernel = window.kernel as usize;
         for (x, pixel) in output.chunks_exact_mut(channels).enumerate() {
