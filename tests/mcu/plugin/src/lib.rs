@@ -3,7 +3,8 @@
 //! [`Core`] would take.
 //!
 //! Arguments: `core=NAME` (see [`Core::from_name`]) and `out=PATH`: a file that gets a line for
-//! each pair of calls, `instructions cycles`, when QEMU ends. With `profile=PATH`, that file gets
+//! each pair of calls, `instructions cycles code`, when QEMU ends; `code` is the bytes of all
+//! instructions that were executed at least once. With `profile=PATH`, that file gets
 //! `address times` for every instruction executed between the last pair of calls.
 
 mod api;
@@ -11,12 +12,13 @@ mod core;
 mod riscv;
 mod thumb;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::fs::File;
 use std::io::Write;
 use std::ptr;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use crate::core::{Core, Cost};
 
@@ -27,6 +29,8 @@ struct Instruction {
     next: u64,
     address: u64,
     mark: Option<Mark>,
+    /// The number of the section in which it was executed last, from 1.
+    section: AtomicUsize,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -44,7 +48,10 @@ struct State {
     last: Option<(u64, u32)>,
     instructions: u64,
     cycles: u64,
-    sections: Vec<(u64, u64)>,
+    /// Addresses of the instructions executed so far, and their bytes.
+    executed: HashSet<u64>,
+    code: u64,
+    sections: Vec<[u64; 3]>,
 }
 
 static STATE: Mutex<Option<State>> = Mutex::new(None);
@@ -88,6 +95,8 @@ pub unsafe extern "C" fn qemu_plugin_install(
         last: None,
         instructions: 0,
         cycles: 0,
+        executed: HashSet::new(),
+        code: 0,
         sections: Vec::new(),
     });
     // SAFETY: the callbacks have the types that the API asks for and live as long as the plugin.
@@ -117,6 +126,7 @@ extern "C" fn translated(_id: u64, block: *mut c_void) {
                 address,
                 // A function is entered at the beginning of a block.
                 mark: (index == 0).then(|| mark(instruction)).flatten(),
+                section: AtomicUsize::new(0),
             }));
             api::qemu_plugin_register_vcpu_insn_exec_cb(
                 instruction,
@@ -156,6 +166,13 @@ extern "C" fn executed(_cpu: c_uint, data: *mut c_void) {
         state.instructions += 1;
         state.cycles += u64::from(instruction.cost.cycles);
         state.last = Some((instruction.next, instruction.cost.branch));
+        // QEMU may translate an instruction more than once.
+        let section = state.sections.len() + 1;
+        if instruction.section.swap(section, Ordering::Relaxed) != section
+            && state.executed.insert(instruction.address)
+        {
+            state.code += instruction.next - instruction.address;
+        }
         if let Some((_, times)) = &mut state.profile {
             *times.entry(instruction.address).or_default() += 1;
         }
@@ -164,14 +181,16 @@ extern "C" fn executed(_cpu: c_uint, data: *mut c_void) {
         Some(Mark::Start) => {
             state.running = true;
             state.last = None;
-            (state.instructions, state.cycles) = (0, 0);
+            (state.instructions, state.cycles, state.code) = (0, 0, 0);
+            state.executed.clear();
             if let Some((_, times)) = &mut state.profile {
                 times.clear();
             }
         }
         Some(Mark::Stop) if state.running => {
             state.running = false;
-            state.sections.push((state.instructions, state.cycles));
+            let counts = [state.instructions, state.cycles, state.code];
+            state.sections.push(counts);
         }
         _ => {}
     }
@@ -183,7 +202,7 @@ extern "C" fn at_exit(_id: u64, _data: *mut c_void) {
     let sections = state.sections.iter();
     write(
         &state.out,
-        sections.map(|(instructions, cycles)| format!("{instructions} {cycles}")),
+        sections.map(|[instructions, cycles, code]| format!("{instructions} {cycles} {code}")),
     );
     if let Some((path, times)) = &state.profile {
         write(

@@ -27,11 +27,15 @@ pub struct Run {
     pub hash: u32,
 }
 
-/// Instructions and modelled cycles.
+/// What the plugin counts.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Count {
+    /// Instructions executed.
     pub instructions: u64,
+    /// Cycles that the core would take for them.
     pub cycles: u64,
+    /// Bytes of the instructions that were executed at least once.
+    pub code: u64,
 }
 
 /// Instructions of the firmware's known loop: two, 1000 times, and at most two to load the number.
@@ -86,6 +90,7 @@ pub fn run(core: &Core, firmware: &Built, plugin: &Path, model: &[u8]) -> Result
     let less = |count: Count| Count {
         instructions: count.instructions - empty.instructions,
         cycles: count.cycles - empty.cycles,
+        code: count.code - empty.code,
     };
     let counted = less(known_loop).instructions;
     if !KNOWN_LOOP.contains(&counted) {
@@ -103,10 +108,15 @@ pub fn image(model: &[u8]) -> Result<Vec<u8>> {
 }
 
 fn count(line: &str) -> Result<Count> {
-    let (instructions, cycles) = line.split_once(' ').ok_or("the plugin's file is damaged")?;
+    let numbers = line.split(' ').map(str::parse);
+    let [instructions, cycles, code] = numbers.collect::<std::result::Result<Vec<_>, _>>()?[..]
+    else {
+        return Err("the plugin's file is damaged".into());
+    };
     Ok(Count {
-        instructions: instructions.parse()?,
-        cycles: cycles.parse()?,
+        instructions,
+        cycles,
+        code,
     })
 }
 

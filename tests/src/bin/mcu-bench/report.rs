@@ -14,10 +14,18 @@ pub struct Row {
     drawn: Count,
     load: Count,
     model_bytes: usize,
-    workspace: u32,
-    stack: u32,
-    stack_rows: u32,
-    layers: Vec<(String, u64, Count)>,
+    whole: Run,
+    layers: Vec<LayerRow>,
+}
+
+/// The results of a layer.
+struct LayerRow {
+    name: String,
+    macs: u64,
+    /// What it adds to the model cut before it; but its code is all that is executed.
+    drawn: Count,
+    /// Of the model cut after it.
+    run: Run,
 }
 
 impl Row {
@@ -29,16 +37,19 @@ impl Row {
             .layers
             .iter()
             .zip(runs.iter().zip(before))
-            .map(|(layer, (run, before))| {
-                let count = Count {
+            .map(|(layer, (run, before))| LayerRow {
+                name: layer.name.clone(),
+                macs: layer.macs,
+                drawn: Count {
                     instructions: run.draw.instructions.saturating_sub(before.instructions),
                     cycles: run.draw.cycles.saturating_sub(before.cycles),
-                };
-                (layer.name.clone(), layer.macs, count)
+                    code: run.draw.code,
+                },
+                run: *run,
             })
             .collect();
         let (macs, drawn) = match layers.last() {
-            Some(&(_, macs, count)) if case.last_layer_only => (macs, count),
+            Some(layer) if case.last_layer_only => (layer.macs, layer.drawn),
             _ => (case.layers.iter().map(|layer| layer.macs).sum(), whole.draw),
         };
         Self {
@@ -47,9 +58,7 @@ impl Row {
             drawn,
             load: whole.load,
             model_bytes: case.prefixes.last().map_or(0, Vec::len),
-            workspace: whole.workspace,
-            stack: whole.stack,
-            stack_rows: whole.stack_rows,
+            whole,
             layers: if case.last_layer_only {
                 Vec::new()
             } else {
@@ -67,39 +76,50 @@ pub fn print(core: &Core, rows: &[Row], json: bool) {
         }
         return;
     }
+    println!("\n### {}\n", core.name);
     println!(
-        "\n{} ({}, QEMU {})\n",
-        core.name, core.target, core.machine[0]
-    );
-    println!(
-        "| case | MACs | instructions | per MAC | modelled cycles | per MAC | load instructions | model | workspace | stack, frame | stack, rows |"
+        "| case | MACs | instructions | per MAC | modelled cycles | load, instructions | model, bytes | workspace, bytes | stack, frame | stack, rows | code, bytes |"
     );
     println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
-    let per = |count: u64, macs: u64| count as f64 / macs as f64;
     for row in rows {
-        println!(
-            "| {} | {} | {} | {:.2} | {} | {:.2} | {} | {} | {} | {} | {} |",
-            row.name,
-            row.macs,
-            row.drawn.instructions,
-            per(row.drawn.instructions, row.macs),
-            row.drawn.cycles,
-            per(row.drawn.cycles, row.macs),
-            row.load.instructions,
-            row.model_bytes,
-            row.workspace,
-            row.stack,
-            row.stack_rows,
-        );
-        for (name, macs, count) in &row.layers {
-            println!(
-                "| · {name} | {macs} | {} | {:.2} | {} | {:.2} | | | | | |",
-                count.instructions,
-                per(count.instructions, *macs),
-                count.cycles,
-                per(count.cycles, *macs),
+        let loaded = [
+            grouped(row.load.instructions),
+            grouped(row.model_bytes as u64),
+        ];
+        print_line(&row.name, row.macs, &row.drawn, &loaded, &row.whole);
+        for layer in &row.layers {
+            let name = format!("· {}", layer.name);
+            print_line(
+                &name,
+                layer.macs,
+                &layer.drawn,
+                &Default::default(),
+                &layer.run,
             );
         }
+    }
+}
+
+fn print_line(name: &str, macs: u64, drawn: &Count, loaded: &[String; 2], run: &Run) {
+    let per_mac = drawn.instructions as f64 / macs as f64;
+    let [load, model] = loaded;
+    println!(
+        "| {name} | {} | {} | {per_mac:.2} | {} | {load} | {model} | {} | {} | {} | {} |",
+        grouped(macs),
+        grouped(drawn.instructions),
+        grouped(drawn.cycles),
+        grouped(run.workspace.into()),
+        grouped(run.stack.into()),
+        grouped(run.stack_rows.into()),
+        grouped(drawn.code),
+    );
+}
+
+/// A number with a comma before every three digits.
+fn grouped(number: u64) -> String {
+    match number {
+        0..1000 => number.to_string(),
+        _ => format!("{},{:03}", grouped(number / 1000), number % 1000),
     }
 }
 
@@ -115,21 +135,27 @@ fn print_json(core: &Core, row: &Row) {
             "load_instructions": row.load.instructions,
             "load_cycles_modelled": row.load.cycles,
             "model_bytes": row.model_bytes,
-            "workspace_bytes": row.workspace,
-            "stack_bytes": row.stack,
-            "stack_rows_bytes": row.stack_rows,
+            "workspace_bytes": row.whole.workspace,
+            "stack_bytes": row.whole.stack,
+            "stack_rows_bytes": row.whole.stack_rows,
+            "code_bytes": row.drawn.code,
+            "load_code_bytes": row.load.code,
         })
     );
-    for (index, (name, macs, count)) in row.layers.iter().enumerate() {
+    for (index, layer) in row.layers.iter().enumerate() {
         println!(
             "{}",
             json!({
                 "core": core.name,
                 "case": format!("{}/{index}", row.name),
-                "layer": name,
-                "macs": macs,
-                "instructions": count.instructions,
-                "cycles_modelled": count.cycles,
+                "layer": layer.name,
+                "macs": layer.macs,
+                "instructions": layer.drawn.instructions,
+                "cycles_modelled": layer.drawn.cycles,
+                "workspace_bytes": layer.run.workspace,
+                "stack_bytes": layer.run.stack,
+                "stack_rows_bytes": layer.run.stack_rows,
+                "code_bytes": layer.drawn.code,
             })
         );
     }
