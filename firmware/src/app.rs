@@ -80,8 +80,9 @@ pub fn run<M: Mode, B: Board>(
 ) -> Result<Infallible, Stop<DisplayError<B>>> {
     let stopped = show::<M, B>(board, bytes, workspace);
     if let Err(Stop::Reason(reason)) = stopped {
-        error!("no picture: {}", reason);
-        let shown = reason.show(board.display());
+        let words = reason.words();
+        error!("{=str}", words.as_str());
+        let shown = words.show(board.display());
         shown.and_then(|()| board.flush()).map_err(Stop::Display)?;
     }
     stopped

@@ -5,7 +5,7 @@ use embedded_graphics::mono_font::{MonoFont, MonoTextStyle};
 use embedded_graphics::pixelcolor::{BinaryColor, Gray4};
 use embedded_graphics::prelude::*;
 use embedded_graphics::text::{Baseline, Text};
-use firmware::{Gallery, Ink, Modes, Reason, Stop, run, show_text};
+use firmware::{Gallery, Ink, Modes, Reason, Stop, Words, run};
 use runtime::{GenerateError, ModelError};
 
 use crate::host::{Host, REST, model};
@@ -112,9 +112,8 @@ fn a_small_workspace_is_explained_on_the_display() {
 fn a_long_reason_is_written_smaller() {
     // Four lines of the larger font are 40 pixels high, too much for half of this display.
     let mut panel = Panel::<Gray4>::new(128, 32);
-    Reason::Model(ModelError::Checksum)
-        .show(&mut panel)
-        .unwrap();
+    let reason = Reason::Model(ModelError::Checksum);
+    reason.words().show(&mut panel).unwrap();
     assert_reads(
         &panel,
         &FONT_5X8,
@@ -129,11 +128,9 @@ fn a_long_reason_is_written_smaller() {
 #[test]
 fn a_failed_program_can_say_so_on_one_bit() {
     let mut panel = Panel::<BinaryColor>::new(128, 64);
-    show_text(
-        &mut panel,
-        "Restarting: panicked at src/main.rs:12:5:\nno display",
-    )
-    .unwrap();
+    Words::of("Restarting: panicked at src/main.rs:12:5:\nno display")
+        .show(&mut panel)
+        .unwrap();
     assert_reads(
         &panel,
         &FONT_6X10,

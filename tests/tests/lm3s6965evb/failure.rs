@@ -56,7 +56,7 @@ fn a_model_that_was_damaged_in_flash_is_explained_on_the_display() {
         })
         .unwrap_or_else(|error| panic!("{error}"));
     let reason = "the model file is cut or damaged (wrong checksum)";
-    assert!(log.contains(&format!("no picture: {reason}")), "{log:#?}");
+    assert!(log.contains(&format!("No picture: {reason}")), "{log:#?}");
     let lines = [
         "No picture: the model",
         "file is cut or",
@@ -76,14 +76,15 @@ fn a_fault_is_logged_and_shown_and_the_board_restarts() {
     let (_, elf) = &*RANDOM;
     let (faulty, address) = with_instruction(elf, &["Painter", "draw"], UNDEFINED);
     let mut emulator = start(&file("lm3s6965evb-faulty.elf", &faulty));
-    let reason = format!("hard fault at {address:#010x}");
+    let reason = format!("Restarting: hard fault at {address:#010x}");
     for _ in 0..2 {
         emulator
             .wait_for("the model", PATIENCE, starts_with("model: random"))
             .and_then(|()| emulator.wait_for("the fault", PATIENCE, starts_with(&reason)))
             .unwrap_or_else(|error| panic!("{error}"));
     }
-    let lines = ["Restarting: hard", &reason["hard ".len()..]];
+    let lines = reason.split_at("Restarting: hard".len());
+    let lines = [lines.0, lines.1.trim_start()];
     let expected = text(&lines);
     let shown = (0..PATIENCE.as_secs() * 10).any(|_| {
         std::thread::sleep(Duration::from_millis(100));
@@ -97,7 +98,7 @@ fn a_fault_before_anything_has_started_is_logged_and_the_board_restarts() {
     let (_, elf) = &*RANDOM;
     let (faulty, address) = with_instruction(elf, &["__cortex_m_rt_main"], UNDEFINED);
     let mut emulator = start(&file("lm3s6965evb-stillborn.elf", &faulty));
-    let reason = format!("hard fault at {address:#010x}");
+    let reason = format!("Restarting: hard fault at {address:#010x}");
     for _ in 0..2 {
         emulator
             .wait_for("the fault", PATIENCE, starts_with(&reason))

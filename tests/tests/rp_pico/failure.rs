@@ -66,7 +66,7 @@ fn a_model_that_was_damaged_in_flash_is_explained_on_the_display() {
     let mut pico = firmware.start();
     let [] = numbers_after(
         &mut pico,
-        "no picture: the model file is cut or damaged (wrong checksum)",
+        "No picture: the model file is cut or damaged (wrong checksum)",
     );
     let expected = lines(&[
         "No picture: the model",

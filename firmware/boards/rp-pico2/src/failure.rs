@@ -1,9 +1,9 @@
 //! The panic handlers, and how the display is started anew to say why.
 
-use core::fmt::Display;
 use core::panic::PanicInfo;
 
 use cortex::failure::READ_MS;
+use firmware::Words;
 use fugit::{ExtU32, RateExtU32};
 use rp235x_hal::gpio::Pins;
 use rp235x_hal::{Sio, Watchdog, pac};
@@ -23,8 +23,8 @@ fn defmt_panic() -> ! {
     cortex::failure::panicked_in_defmt(show)
 }
 
-/// Writes `text` on the display, if there is one, and leaves time to read it.
-fn show(text: &dyn Display) {
+/// Writes `words` on the display, if there is one, and leaves time to read them.
+fn show(words: &Words) {
     cortex_m::interrupt::disable();
     // SAFETY: nothing that owned these runs any more, and nothing will until the reset.
     #[allow(unsafe_code)]
@@ -42,7 +42,7 @@ fn show(text: &dyn Display) {
         scl: pins.gpio5,
     };
     let shown = oled(bus.start(&mut chip.RESETS, PERIPHERAL_HZ.Hz())).and_then(|mut display| {
-        firmware::show_text(&mut display, text)?;
+        words.show(&mut display)?;
         display.flush()
     });
     if shown.is_ok() {

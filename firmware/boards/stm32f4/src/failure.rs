@@ -1,9 +1,9 @@
 //! The panic handlers, and how the display is started anew to say why.
 
-use core::fmt::Display;
 use core::panic::PanicInfo;
 
 use cortex::failure::READ_MS;
+use firmware::Words;
 use stm32f4xx_hal::pac;
 use stm32f4xx_hal::prelude::*;
 use stm32f4xx_hal::watchdog::IndependentWatchdog;
@@ -20,8 +20,8 @@ fn defmt_panic() -> ! {
     cortex::failure::panicked_in_defmt(show)
 }
 
-/// Writes `text` on the display, if there is one, and leaves time to read it.
-fn show(text: &dyn Display) {
+/// Writes `words` on the display, if there is one, and leaves time to read them.
+fn show(words: &Words) {
     cortex_m::interrupt::disable();
     // SAFETY: nothing that owned these runs any more, and nothing will until the reset.
     #[allow(unsafe_code)]
@@ -30,7 +30,7 @@ fn show(text: &dyn Display) {
     let port_b = chip.GPIOB.split(&mut rcc);
     let display = board::oled(chip.I2C1, port_b.pb6, port_b.pb7, &mut rcc);
     let shown = display.and_then(|mut display| {
-        firmware::show_text(&mut display, text)?;
+        words.show(&mut display)?;
         display.flush()
     });
     if shown.is_ok() {
