@@ -11,7 +11,6 @@ use crate::log::error;
 use crate::log::info;
 use crate::mode::{Mode, Scene};
 use crate::painter::{Drawn, Painter};
-use crate::reason::Reason;
 use crate::stop::Stop;
 
 /// A model on a display, to be driven by whoever has a loop.
@@ -37,8 +36,7 @@ impl<'m, M: Mode> App<'m, M> {
         log_model(model, workspace.len());
         let mut painter = Painter::new(model, workspace)?;
         let mut scene = Scene::new(&mut painter, board);
-        let (display, needed) = (scene.display(), scene.picture());
-        Layout::one(display, needed).ok_or(Reason::DisplayTooSmall { needed, display })?;
+        scene.fit(Layout::one)?;
         scene.clear()?;
         let mode = M::start(&mut scene)?;
         Ok(Self { painter, mode })
@@ -106,16 +104,18 @@ fn show<M: Mode, B: Board>(
 #[cfg(not(feature = "defmt"))]
 fn log_model(_model: &Model<'_>, _workspace: usize) {}
 
+/// On its own, so that the stack has its variables only while it runs.
 #[cfg(feature = "defmt")]
+#[inline(never)]
 fn log_model(model: &Model<'_>, workspace: usize) {
     let provenance = model.provenance();
     info!(
-        "model: {} digits, recipe {}, {} steps, seed {}, by {}",
+        "model: {=str} digits, recipe {=str}, {=u32} steps, seed {=u64}, by {=str}",
         provenance.data_set, provenance.recipe, provenance.steps, provenance.seed, provenance.tool
     );
     if let Some(scores) = provenance.scores {
         info!(
-            "model: {}.{:02} % recognised, Fréchet distance {}.{:02}",
+            "model: {=u16}.{=u16:02} % recognised, Fréchet distance {=u32}.{=u32:02}",
             scores.recognised / 100,
             scores.recognised % 100,
             scores.frechet / 100,
@@ -123,7 +123,7 @@ fn log_model(model: &Model<'_>, workspace: usize) {
         );
     }
     info!(
-        "model: {} bytes of flash, {} bytes of RAM ({} given), {} multiply-accumulates an image",
+        "model: {=usize} bytes of flash, {=usize} bytes of RAM ({=usize} given), {=u64} multiply-accumulates an image",
         model.file_len(),
         model.workspace_len(),
         workspace,

@@ -82,14 +82,18 @@ impl Write for Words {
         // All bytes of a character but its first one are 0b10xx_xxxx.
         let firsts = text.bytes().filter(|byte| byte & 0xC0 != 0x80);
         for byte in firsts {
-            let character = match byte {
-                b'\n' => ' ',
-                b' '..=b'~' => byte.into(),
-                _ => '?',
-            };
-            self.0.push(character).map_err(|_| fmt::Error)?;
+            self.write_char(byte.into())?;
         }
         Ok(())
+    }
+
+    fn write_char(&mut self, character: char) -> fmt::Result {
+        let character = match character {
+            '\n' => ' ',
+            ' '..='~' => character,
+            _ => '?',
+        };
+        self.0.push(character).map_err(|_| fmt::Error)
     }
 }
 
@@ -119,8 +123,10 @@ impl Font {
 
     /// Characters of a line, at least 1, and lines on a display.
     fn characters(&self, display: Size) -> Size {
-        let columns = display.width / self.size.width;
-        Size::new(columns.max(1), display.height / self.size.height)
+        let Size { width, height } = self.size;
+        let columns = display.width.checked_div(width).unwrap_or_default();
+        let rows = display.height.checked_div(height).unwrap_or_default();
+        Size::new(columns.max(1), rows)
     }
 
     /// Draws a character, which is a picture like any other, into `cell`.
@@ -137,7 +143,11 @@ impl Font {
             let mut row = [0; Self::WIDEST];
             for (x, ink) in (left as i32..).zip(&mut row) {
                 let on = self.glyphs.pixel(Point::new(x, (top + y) as i32));
-                *ink = if on == Some(BinaryColor::On) { u8::MAX } else { 0 };
+                *ink = if on == Some(BinaryColor::On) {
+                    u8::MAX
+                } else {
+                    0
+                };
             }
             stamp_row(display, cell, false, y as usize, &row)?;
         }

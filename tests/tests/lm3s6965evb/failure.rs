@@ -52,7 +52,7 @@ fn a_model_that_was_damaged_in_flash_is_explained_on_the_display() {
     emulator
         .wait_for("the end of the app", PATIENCE, |message| {
             log.push(message.to_owned());
-            message.starts_with("stopped: ").then_some(())
+            (message == "stopped").then_some(())
         })
         .unwrap_or_else(|error| panic!("{error}"));
     let reason = "the model file is cut or damaged (wrong checksum)";

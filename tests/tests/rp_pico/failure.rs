@@ -115,9 +115,9 @@ fn the_chip_starts_anew_until_a_display_is_plugged_in() {
     let mut pico = firmware.start();
     let [] = numbers_after(&mut pico, "page 0 ready");
     pico.plug_display(false).unwrap();
-    let [] = numbers_after(&mut pico, "the display failed");
+    let [] = numbers_after(&mut pico, "the display does not answer");
     wait_for_reset(&mut pico);
-    let [] = numbers_after(&mut pico, "the display failed");
+    let [] = numbers_after(&mut pico, "the display does not answer");
     pico.plug_display(true).unwrap();
     let [] = numbers_after(&mut pico, "page 0 ready");
 }

@@ -22,7 +22,9 @@ pub fn panicked(info: &PanicInfo<'_>, show: fn(&Words)) -> ! {
         let mut words = Words::of(format_args!("Failed: {}", info.message()));
         if let Some(place) = info.location() {
             // What does not fit is left out, here as in all words.
-            let _ = write!(words, ", {}:{}", place.file(), place.line());
+            let _ = words.write_str(", ");
+            let _ = words.write_str(place.file());
+            let _ = write!(words, ":{}", place.line());
         }
         defmt::error!("{=str}", words.as_str());
         show(&words);
@@ -57,5 +59,10 @@ unsafe fn HardFault(frame: &cortex_m_rt::ExceptionFrame) -> ! {
 #[exception]
 #[allow(unsafe_code)] // cortex-m-rt asks for an unsafe function here
 unsafe fn DefaultHandler(interrupt: i16) {
-    panic!("unexpected interrupt {interrupt}");
+    // One kind of number less to write: that takes a few hundred bytes of flash.
+    let number = u32::from(interrupt.unsigned_abs());
+    match interrupt {
+        0.. => panic!("unexpected interrupt {number}"),
+        _ => panic!("unexpected exception, interrupt -{number}"),
+    }
 }

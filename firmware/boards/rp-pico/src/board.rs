@@ -1,6 +1,6 @@
 //! The Pico as the app sees it.
 
-use display_interface::DisplayError;
+use cortex::{NoAnswer, Oled};
 use firmware::{Board, Buttons, Input};
 use fugit::{HertzU32, RateExtU32};
 use rand_core::RngCore;
@@ -9,18 +9,12 @@ use rp2040_hal::gpio::{FunctionI2C, FunctionNull, FunctionSio, Pin, PullDown, Pu
 use rp2040_hal::pac::{I2C0, RESETS};
 use rp2040_hal::rosc::{Enabled, RingOscillator};
 use rp2040_hal::{I2C, Timer, Watchdog};
-use ssd1306::mode::BufferedGraphicsMode;
-use ssd1306::prelude::*;
-use ssd1306::{I2CDisplayInterface, Ssd1306};
 
 /// Fastest clock of the display's bus: I2C's fast mode.
 const I2C_HZ: u32 = 400_000;
 
-/// The display, drawn into a buffer first.
-pub type Oled =
-    Ssd1306<I2CInterface<StartedBus>, DisplaySize128x64, BufferedGraphicsMode<DisplaySize128x64>>;
-
-type StartedBus = I2C<
+/// The bus, started.
+pub type StartedBus = I2C<
     I2C0,
     (
         Pin<Gpio4, FunctionI2C, PullUp>,
@@ -46,24 +40,12 @@ impl Bus {
     }
 }
 
-/// Starts the display.
-///
-/// # Errors
-/// It does not answer.
-pub fn oled(bus: StartedBus) -> Result<Oled, DisplayError> {
-    let interface = I2CDisplayInterface::new(bus);
-    let mut display = Ssd1306::new(interface, DisplaySize128x64, DisplayRotation::Rotate0)
-        .into_buffered_graphics_mode();
-    display.init()?;
-    Ok(display)
-}
-
 type Button<P> = Pin<P, FunctionSio<SioInput>, PullUp>;
 
 /// What the app uses of the board.
 pub struct Pico {
     /// The display.
-    pub display: Oled,
+    pub display: Oled<StartedBus>,
     /// The buttons.
     pub buttons: Buttons<Button<Gpio14>, Button<Gpio15>>,
     /// Counts microseconds.
@@ -75,9 +57,9 @@ pub struct Pico {
 }
 
 impl Board for Pico {
-    type Display = Oled;
+    type Display = Oled<StartedBus>;
 
-    fn display(&mut self) -> &mut Oled {
+    fn display(&mut self) -> &mut Self::Display {
         &mut self.display
     }
 
@@ -89,7 +71,7 @@ impl Board for Pico {
         self.buttons.poll(self.timer.get_counter_low())
     }
 
-    fn flush(&mut self) -> Result<(), DisplayError> {
+    fn flush(&mut self) -> Result<(), NoAnswer> {
         self.display.flush()
     }
 

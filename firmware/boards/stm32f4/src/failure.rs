@@ -2,6 +2,7 @@
 
 use core::panic::PanicInfo;
 
+use cortex::Oled;
 use cortex::failure::READ_MS;
 use firmware::Words;
 use stm32f4xx_hal::pac;
@@ -28,8 +29,8 @@ fn show(words: &Words) {
     let chip = unsafe { pac::Peripherals::steal() };
     let mut rcc = board::start_clocks(chip.RCC);
     let port_b = chip.GPIOB.split(&mut rcc);
-    let display = board::oled(chip.I2C1, port_b.pb6, port_b.pb7, &mut rcc);
-    let shown = display.and_then(|mut display| {
+    let bus = board::start_bus(chip.I2C1, port_b.pb6, port_b.pb7, &mut rcc);
+    let shown = Oled::start(bus).and_then(|mut display| {
         words.show(&mut display)?;
         display.flush()
     });

@@ -99,9 +99,7 @@ impl Face {
         if classes < Self::LABELS {
             return Err(Reason::NoDigits { classes }.into());
         }
-        let (display, needed) = (scene.display(), scene.picture());
-        let arrangement =
-            Arrangement::fit(display, needed).ok_or(Reason::DisplayTooSmall { needed, display })?;
+        let arrangement = scene.fit(Arrangement::fit)?;
         let time = read(scene, counted);
         let seed = scene.seed();
         Ok(Self {
@@ -176,7 +174,7 @@ impl Face {
         let now = scene.now();
         counted.set(time, now);
         scene.board().set_time(time);
-        info!("clock: set to {}:{}", time.hour(), time.minute());
+        info!("clock: set to {=u8}:{=u8}", time.hour(), time.minute());
     }
 
     /// Begins the way to another handwriting.
@@ -236,8 +234,8 @@ impl Face {
         scene: &mut Scene<'_, '_, B>,
     ) -> Result<(), Stop<DisplayError<B>>> {
         if !self.colon_shown {
-            for dot in self.arrangement.colon(self.half).iter().flatten() {
-                scene.fill(dot)?;
+            for corner in self.arrangement.colon(self.half).into_iter().flatten() {
+                scene.fill(corner, self.arrangement.dot())?;
             }
             self.colon_shown = true;
         }
@@ -303,22 +301,19 @@ impl Face {
     fn log(&self, drawn: &Drawn) {
         if self.start.is_some() {
             debug!(
-                "clock: label {}, {}/256, {} us, {} us of them for the display",
+                "clock: label {=u8}, {=u16}/256, {=u32} us, {=u32} us of them for the display",
                 drawn.label, drawn.style.t, drawn.micros, drawn.display_micros
             );
             return;
         }
-        info!(
-            "clock: label {}, seed {}, {} us, {} us of them for the display",
-            drawn.label, drawn.style.from, drawn.micros, drawn.display_micros
-        );
+        drawn.log("clock");
         let ready = |place| {
             let wanted = self.wanted(place, drawn.style);
             wanted.is_none() || self.shown.get(place).copied().flatten() == wanted
         };
         if (0..DIGITS).all(ready) {
             info!(
-                "clock: ready, {}:{} of seed {}",
+                "clock: ready, {=u8}:{=u8} of seed {=u32}",
                 self.time.hour(),
                 self.time.minute(),
                 self.way.to
