@@ -7,8 +7,6 @@ use runtime::Model;
 use crate::board::{Board, DisplayError};
 use crate::layout::Layout;
 use crate::log::error;
-#[cfg(feature = "defmt")]
-use crate::log::info;
 use crate::mode::{Mode, Scene};
 use crate::painter::{Drawn, Painter};
 use crate::stop::Stop;
@@ -33,7 +31,6 @@ impl<'m, M: Mode> App<'m, M> {
         workspace: &'m mut [u8],
         board: &mut B,
     ) -> Result<Self, Stop<DisplayError<B>>> {
-        log_model(model, workspace.len());
         let mut painter = Painter::new(model, workspace)?;
         let mut scene = Scene::new(&mut painter, board);
         scene.fit(Layout::one)?;
@@ -98,35 +95,4 @@ fn show<M: Mode, B: Board>(
             board.rest();
         }
     }
-}
-
-/// Without defmt nobody reads what this would read from the file.
-#[cfg(not(feature = "defmt"))]
-fn log_model(_model: &Model<'_>, _workspace: usize) {}
-
-/// On its own, so that the stack has its variables only while it runs.
-#[cfg(feature = "defmt")]
-#[inline(never)]
-fn log_model(model: &Model<'_>, workspace: usize) {
-    let provenance = model.provenance();
-    info!(
-        "model: {=str} digits, recipe {=str}, {=u32} steps, seed {=u64}, by {=str}",
-        provenance.data_set, provenance.recipe, provenance.steps, provenance.seed, provenance.tool
-    );
-    if let Some(scores) = provenance.scores {
-        info!(
-            "model: {=u16}.{=u16:02} % recognised, Fréchet distance {=u32}.{=u32:02}",
-            scores.recognised / 100,
-            scores.recognised % 100,
-            scores.frechet / 100,
-            scores.frechet % 100
-        );
-    }
-    info!(
-        "model: {=usize} bytes of flash, {=usize} bytes of RAM ({=usize} given), {=u64} multiply-accumulates an image",
-        model.file_len(),
-        model.workspace_len(),
-        workspace,
-        model.macs()
-    );
 }

@@ -63,7 +63,7 @@ impl Layout {
         let mut rows = display.height.checked_div(least.height)?;
         let mut pixels = 1;
         for wide in 1..=count {
-            let high = count.div_ceil(wide);
+            let high = count.div_ceil(wide).max(1);
             // Otherwise the same rows would do with fewer columns.
             let balanced = count.div_ceil(high) == wide;
             let layout = Self::columns_and_rows(display, picture, wide, high);
@@ -118,6 +118,7 @@ impl Layout {
     }
 
     /// Cell `index`, which counts modulo [`Layout::cells`].
+    #[inline(never)] // it is long, and called from every mode
     pub fn cell(&self, index: u32) -> Cell {
         let size = self.first.part * self.first.scale;
         // There is a row and a column at least.

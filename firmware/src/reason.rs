@@ -51,14 +51,12 @@ impl fmt::Display for Reason {
         match self {
             Self::Model(error) => error.fmt(f),
             Self::Generate(error) => error.fmt(f),
-            Self::Channels { channels } => write!(
-                f,
-                "the model draws images of {channels} channels, this program shows one"
-            ),
-            Self::NoDigits { classes } => write!(
-                f,
-                "a clock needs the ten digits, the model draws {classes} kinds of pictures"
-            ),
+            Self::Channels { channels } => {
+                write!(f, "the model's images have {channels} channels, not one")
+            }
+            Self::NoDigits { classes } => {
+                write!(f, "a clock needs ten digits, the model has {classes}")
+            }
             Self::DisplayTooSmall { needed, display } => write!(
                 f,
                 "an image needs {}x{} pixels, the display has {}x{}",

@@ -6,8 +6,7 @@ use core::iter;
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{Point, Size};
 use embedded_graphics::image::{GetPixel, ImageRaw};
-use embedded_graphics::mono_font::MonoFont;
-use embedded_graphics::mono_font::ascii::{FONT_4X6, FONT_5X8, FONT_6X10};
+use embedded_graphics::mono_font::ascii::FONT_5X8;
 use embedded_graphics::pixelcolor::BinaryColor;
 use heapless::String;
 
@@ -38,8 +37,8 @@ impl Words {
         &self.0
     }
 
-    /// Clears `display` and writes the words on it in full ink, as large as they fit. What does not
-    /// fit in the smallest font is left out.
+    /// Clears `display` and writes the words on it in full ink, in characters of 5x8 pixels: all of
+    /// them fit on 128x64. What does not fit is left out.
     ///
     /// # Errors
     /// The display's own.
@@ -48,28 +47,23 @@ impl Words {
         D: DrawTarget,
         D::Color: Ink,
     {
-        let text = self.0.as_bytes();
-        let size = display.bounding_box().size;
-        let fits = |font: &&Font| {
-            let Size { width, height } = font.characters(size);
-            lines(text, width as usize).count() <= height as usize
-        };
-        let font = FONTS.iter().find(fits).unwrap_or(&SMALLEST);
-        let Size { width, height } = font.characters(size);
+        let Size { width, height } = display.bounding_box().size;
+        let columns = (width / WIDTH).max(1) as usize;
+        let rows = (height / HEIGHT) as usize;
         display.clear(D::Color::from_ink(0, Point::zero()))?;
         let mut cell = Cell {
             corner: Point::zero(),
             scale: 1,
             cut: Size::zero(),
-            part: font.size,
+            part: Size::new(WIDTH, HEIGHT),
         };
-        for line in lines(text, width as usize).take(height as usize) {
+        for line in lines(self.0.as_bytes(), columns).take(rows) {
             cell.corner.x = 0;
             for &character in line {
-                font.draw(character, &cell, display)?;
-                cell.corner.x += font.size.width as i32;
+                draw(character, &cell, display)?;
+                cell.corner.x += WIDTH as i32;
             }
-            cell.corner.y += font.size.height as i32;
+            cell.corner.y += HEIGHT as i32;
         }
         Ok(())
     }
@@ -97,62 +91,33 @@ impl Write for Words {
     }
 }
 
-/// The text is written in the first of these in which it fits on the display, else in [`SMALLEST`].
-static FONTS: [Font; 2] = [Font::of(&FONT_6X10), Font::of(&FONT_5X8)];
-static SMALLEST: Font = Font::of(&FONT_4X6);
+/// The characters of ASCII from the space on, [`IN_A_ROW`] in a row: all that is needed of the font.
+/// embedded-graphics' own way to draw text is several KB of code.
+static GLYPHS: ImageRaw<BinaryColor> = FONT_5X8.image;
+const IN_A_ROW: u32 = 16;
+/// Pixels of a character.
+const WIDTH: u32 = FONT_5X8.character_size.width;
+const HEIGHT: u32 = FONT_5X8.character_size.height;
 
-/// What is needed of a font: embedded-graphics' own way to draw text is several KB of code.
-struct Font {
-    /// The characters of ASCII from the space on, [`Font::IN_A_ROW`] in a row.
-    glyphs: ImageRaw<'static, BinaryColor>,
-    /// Pixels of a character.
-    size: Size,
-}
-
-impl Font {
-    const IN_A_ROW: u32 = 16;
-    const WIDEST: usize = 6;
-
-    const fn of(font: &MonoFont<'static>) -> Self {
-        assert!(font.character_size.width as usize <= Self::WIDEST);
-        Self {
-            glyphs: font.image,
-            size: font.character_size,
-        }
-    }
-
-    /// Characters of a line, at least 1, and lines on a display.
-    fn characters(&self, display: Size) -> Size {
-        let Size { width, height } = self.size;
-        let columns = display.width.checked_div(width).unwrap_or_default();
-        let rows = display.height.checked_div(height).unwrap_or_default();
-        Size::new(columns.max(1), rows)
-    }
-
-    /// Draws a character, which is a picture like any other, into `cell`.
-    fn draw<D>(&self, character: u8, cell: &Cell, display: &mut D) -> Result<(), D::Error>
-    where
-        D: DrawTarget,
-        D::Color: Ink,
-    {
-        let Size { width, height } = self.size;
-        let index = u32::from(character) - u32::from(b' ');
-        let left = index % Self::IN_A_ROW * width;
-        let top = index / Self::IN_A_ROW * height;
-        for y in 0..height {
-            let mut row = [0; Self::WIDEST];
-            for (x, ink) in (left as i32..).zip(&mut row) {
-                let on = self.glyphs.pixel(Point::new(x, (top + y) as i32));
-                *ink = if on == Some(BinaryColor::On) {
-                    u8::MAX
-                } else {
-                    0
-                };
+/// Draws a character, which is a picture like any other, into `cell`.
+fn draw<D>(character: u8, cell: &Cell, display: &mut D) -> Result<(), D::Error>
+where
+    D: DrawTarget,
+    D::Color: Ink,
+{
+    let index = u32::from(character) - u32::from(b' ');
+    let left = index % IN_A_ROW * WIDTH;
+    let top = index / IN_A_ROW * HEIGHT;
+    for y in 0..HEIGHT {
+        let mut row = [0; WIDTH as usize];
+        for (x, ink) in (left as i32..).zip(&mut row) {
+            if GLYPHS.pixel(Point::new(x, (top + y) as i32)) == Some(BinaryColor::On) {
+                *ink = u8::MAX;
             }
-            stamp_row(display, cell, false, y as usize, &row)?;
         }
-        Ok(())
+        stamp_row(display, cell, false, y as usize, &row)?;
     }
+    Ok(())
 }
 
 /// Cuts `text` into lines of `columns` (at least 1) characters.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use embedded_graphics::framebuffer::{Framebuffer, buffer_size};
 use embedded_graphics::image::GetPixel;
 use embedded_graphics::mono_font::MonoTextStyle;
-use embedded_graphics::mono_font::ascii::FONT_6X10;
+use embedded_graphics::mono_font::ascii::FONT_5X8;
 use embedded_graphics::pixelcolor::Gray4;
 use embedded_graphics::pixelcolor::raw::{BigEndian, RawU4};
 use embedded_graphics::prelude::*;
@@ -25,9 +25,9 @@ use crate::{FOLDER, PATIENCE, RANDOM, assert_shows, file, start};
 fn text(lines: &[&str]) -> Vec<Vec<u8>> {
     let mut frame =
         Framebuffer::<Gray4, RawU4, BigEndian, 128, 64, { buffer_size::<Gray4>(128, 64) }>::new();
-    let style = MonoTextStyle::new(&FONT_6X10, Gray4::WHITE);
+    let style = MonoTextStyle::new(&FONT_5X8, Gray4::WHITE);
     for (row, line) in lines.iter().enumerate() {
-        let corner = Point::new(0, 10 * row as i32);
+        let corner = Point::new(0, 8 * row as i32);
         Text::with_baseline(line, corner, style, Baseline::Top)
             .draw(&mut frame)
             .unwrap();
@@ -59,9 +59,8 @@ fn a_model_that_was_damaged_in_flash_is_explained_on_the_display() {
     assert!(log.contains(&format!("No picture: {reason}")), "{log:#?}");
     let lines = [
         "No picture: the model",
-        "file is cut or",
-        "damaged (wrong",
-        "checksum)",
+        "file is cut or damaged",
+        "(wrong checksum)",
     ];
     assert_shows(&emulator.screen().unwrap(), &text(&lines), "the display");
 }
@@ -83,7 +82,7 @@ fn a_fault_is_logged_and_shown_and_the_board_restarts() {
             .and_then(|()| emulator.wait_for("the fault", PATIENCE, starts_with(&reason)))
             .unwrap_or_else(|error| panic!("{error}"));
     }
-    let lines = reason.split_at("Restarting: hard".len());
+    let lines = reason.split_at("Restarting: hard fault at".len());
     let lines = [lines.0, lines.1.trim_start()];
     let expected = text(&lines);
     let shown = (0..PATIENCE.as_secs() * 10).any(|_| {

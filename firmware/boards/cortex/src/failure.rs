@@ -59,10 +59,8 @@ unsafe fn HardFault(frame: &cortex_m_rt::ExceptionFrame) -> ! {
 #[exception]
 #[allow(unsafe_code)] // cortex-m-rt asks for an unsafe function here
 unsafe fn DefaultHandler(interrupt: i16) {
-    // One kind of number less to write: that takes a few hundred bytes of flash.
-    let number = u32::from(interrupt.unsigned_abs());
-    match interrupt {
-        0.. => panic!("unexpected interrupt {number}"),
-        _ => panic!("unexpected exception, interrupt -{number}"),
+    match u32::try_from(interrupt) {
+        Ok(interrupt) => panic!("unexpected interrupt {interrupt}"),
+        Err(_) => panic!("unexpected exception"),
     }
 }

@@ -90,10 +90,10 @@ impl<I: I2c> Oled<I> {
         let Some(frame) = frame else {
             return Ok(());
         };
-        // In pixels.
-        let (top, bottom) = (pages.0 * 8, pages.1 * 8);
+        // In pixels. The driver could panic if it saw no limit.
+        let pages = (pages.0.min(7) * 8, pages.1.min(8) * 8);
         self.driver
-            .set_draw_area((columns.0, top), (columns.1, bottom))?;
+            .set_draw_area((columns.0, pages.0), (columns.1, pages.1))?;
         for page in frame {
             let part = page.get(columns.0.into()..columns.1.into());
             self.driver.draw(part.unwrap_or_default())?;

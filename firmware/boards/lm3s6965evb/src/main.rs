@@ -36,6 +36,7 @@ fn main() -> ! {
         timer,
         watchdog,
     };
+    log_model!();
     // The display cannot fail: there is nobody to answer on its bus.
     let Err(Stop::Reason(_)) = firmware::run::<Modes, _>(&mut board, MODEL, workspace);
     defmt::error!("stopped");

@@ -2,13 +2,14 @@
 
 use cortex::{NoAnswer, Oled};
 use firmware::{Board, Buttons, Input};
-use fugit::{HertzU32, RateExtU32};
-use rand_core::RngCore;
+use fugit::RateExtU32;
 use rp2040_hal::gpio::bank0::{Gpio4, Gpio5, Gpio14, Gpio15};
 use rp2040_hal::gpio::{FunctionI2C, FunctionNull, FunctionSio, Pin, PullDown, PullUp, SioInput};
 use rp2040_hal::pac::{I2C0, RESETS};
 use rp2040_hal::rosc::{Enabled, RingOscillator};
 use rp2040_hal::{I2C, Timer, Watchdog};
+
+use crate::clocks::CORE;
 
 /// Fastest clock of the display's bus: I2C's fast mode.
 const I2C_HZ: u32 = 400_000;
@@ -33,10 +34,10 @@ pub struct Bus {
 }
 
 impl Bus {
-    /// Starts it; `peripheral_hz` is the frequency of its clock.
-    pub fn start(self, resets: &mut RESETS, peripheral_hz: HertzU32) -> StartedBus {
+    /// Starts it.
+    pub fn start(self, resets: &mut RESETS) -> StartedBus {
         let (sda, scl) = (self.sda.reconfigure(), self.scl.reconfigure());
-        I2C::i2c0(self.i2c, sda, scl, I2C_HZ.Hz(), resets, peripheral_hz)
+        I2C::i2c0(self.i2c, sda, scl, I2C_HZ.Hz(), resets, CORE)
     }
 }
 
@@ -84,6 +85,7 @@ impl Board for Pico {
     }
 
     fn entropy(&mut self) -> Option<u32> {
-        Some(self.noise.next_u32())
+        let bits = (0..u32::BITS).map(|_| u32::from(self.noise.get_random_bit()));
+        Some(bits.fold(0, |seed, bit| seed << 1 | bit))
     }
 }

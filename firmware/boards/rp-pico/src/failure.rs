@@ -5,14 +5,11 @@ use core::panic::PanicInfo;
 use cortex::Oled;
 use cortex::failure::READ_MS;
 use firmware::Words;
-use fugit::{ExtU32, RateExtU32};
+use fugit::ExtU32;
 use rp2040_hal::gpio::Pins;
 use rp2040_hal::{Sio, Watchdog, pac};
 
 use crate::board::Bus;
-
-/// Frequency that `init_clocks_and_plls` gives to all peripherals.
-const PERIPHERAL_HZ: u32 = 125_000_000;
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
@@ -42,11 +39,10 @@ fn show(words: &Words) {
         sda: pins.gpio4,
         scl: pins.gpio5,
     };
-    let shown =
-        Oled::start(bus.start(&mut chip.RESETS, PERIPHERAL_HZ.Hz())).and_then(|mut display| {
-            words.show(&mut display)?;
-            display.flush()
-        });
+    let shown = Oled::start(bus.start(&mut chip.RESETS)).and_then(|mut display| {
+        words.show(&mut display)?;
+        display.flush()
+    });
     if shown.is_ok() {
         Watchdog::new(chip.WATCHDOG).start(READ_MS.millis());
     }

@@ -3,7 +3,6 @@
 use cortex::{NoAnswer, Oled};
 use firmware::{Board, Buttons, Input};
 use fugit::{HertzU32, RateExtU32};
-use rand_core::RngCore;
 use rp235x_hal::gpio::bank0::{Gpio4, Gpio5, Gpio14, Gpio15};
 use rp235x_hal::gpio::{FunctionI2C, FunctionNull, FunctionSio, Pin, PullDown, PullUp, SioInput};
 use rp235x_hal::pac::{I2C0, RESETS};
@@ -85,6 +84,7 @@ impl Board for Pico2 {
     }
 
     fn entropy(&mut self) -> Option<u32> {
-        Some(self.noise.next_u32())
+        let bits = (0..u32::BITS).map(|_| u32::from(self.noise.get_random_bit()));
+        Some(bits.fold(0, |seed, bit| seed << 1 | bit))
     }
 }

@@ -73,6 +73,7 @@ fn main() -> ! {
         noise: RingOscillator::new(chip.ROSC).initialize(),
         watchdog,
     };
+    log_model!();
     let Err(stop) = firmware::run::<Modes, _>(&mut board, MODEL, workspace);
     cortex::stopped(&mut board, stop)
 }

@@ -53,6 +53,7 @@ fn main() -> ! {
         noise: board::Noise::new(Adc::new(chip.ADC1, true, Default::default(), &mut rcc)),
         watchdog,
     };
+    log_model!();
     let Err(stop) = firmware::run::<Modes, _>(&mut board, MODEL, workspace);
     cortex::stopped(&mut board, stop)
 }

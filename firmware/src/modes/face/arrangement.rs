@@ -70,6 +70,7 @@ impl Arrangement {
     }
 
     /// The place of a digit, from 0.
+    #[inline(never)] // it is called from several places
     pub fn cell(&self, digit: u32) -> Cell {
         let cell = self.layout.cell(digit);
         let colon = if digit < 2 { 0 } else { self.gap };

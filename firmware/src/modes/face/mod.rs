@@ -42,6 +42,8 @@ pub struct Face {
     /// When that half was put there.
     turned: u32,
     colon_shown: bool,
+    /// Whether the log has been told that all is there.
+    ready: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +119,7 @@ impl Face {
             half: Half::Hours,
             turned: scene.now(),
             colon_shown: false,
+            ready: false,
         })
     }
 
@@ -143,6 +146,15 @@ impl Face {
             }
         }
         self.next = 0;
+        if self.start.is_none() && !self.ready {
+            self.ready = true;
+            info!(
+                "clock: ready, {=u8}:{=u8} of seed {=u32}",
+                self.time.hour(),
+                self.time.minute(),
+                self.way.to
+            );
+        }
         Ok(None)
     }
 
@@ -234,8 +246,10 @@ impl Face {
         scene: &mut Scene<'_, '_, B>,
     ) -> Result<(), Stop<DisplayError<B>>> {
         if !self.colon_shown {
-            for corner in self.arrangement.colon(self.half).into_iter().flatten() {
-                scene.fill(corner, self.arrangement.dot())?;
+            if let Some(corners) = self.arrangement.colon(self.half) {
+                for corner in corners {
+                    scene.fill(corner, self.arrangement.dot())?;
+                }
             }
             self.colon_shown = true;
         }
@@ -288,6 +302,7 @@ impl Face {
             return Ok(None);
         }
         *shown = Some(wanted);
+        self.ready = false;
         let cell = self.arrangement.cell(place as u32);
         let drawn = if wanted.negative {
             scene.draw_negative(&cell, wanted.style, wanted.label)?
@@ -307,18 +322,6 @@ impl Face {
             return;
         }
         drawn.log("clock");
-        let ready = |place| {
-            let wanted = self.wanted(place, drawn.style);
-            wanted.is_none() || self.shown.get(place).copied().flatten() == wanted
-        };
-        if (0..DIGITS).all(ready) {
-            info!(
-                "clock: ready, {=u8}:{=u8} of seed {=u32}",
-                self.time.hour(),
-                self.time.minute(),
-                self.way.to
-            );
-        }
     }
 }
 
