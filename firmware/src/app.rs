@@ -7,11 +7,8 @@ use runtime::Model;
 use crate::board::{Board, DisplayError};
 use crate::layout::Layout;
 use crate::log::error;
-#[cfg(feature = "defmt")]
-use crate::log::info;
 use crate::mode::{Mode, Scene};
 use crate::painter::{Drawn, Painter};
-use crate::reason::Reason;
 use crate::stop::Stop;
 
 /// A model on a display, to be driven by whoever has a loop.
@@ -34,11 +31,9 @@ impl<'m, M: Mode> App<'m, M> {
         workspace: &'m mut [u8],
         board: &mut B,
     ) -> Result<Self, Stop<DisplayError<B>>> {
-        log_model(model, workspace.len());
         let mut painter = Painter::new(model, workspace)?;
         let mut scene = Scene::new(&mut painter, board);
-        let (display, needed) = (scene.display(), scene.picture());
-        Layout::one(display, needed).ok_or(Reason::DisplayTooSmall { needed, display })?;
+        scene.fit(Layout::one)?;
         scene.clear()?;
         let mode = M::start(&mut scene)?;
         Ok(Self { painter, mode })
@@ -80,8 +75,9 @@ pub fn run<M: Mode, B: Board>(
 ) -> Result<Infallible, Stop<DisplayError<B>>> {
     let stopped = show::<M, B>(board, bytes, workspace);
     if let Err(Stop::Reason(reason)) = stopped {
-        error!("no picture: {}", reason);
-        let shown = reason.show(board.display());
+        let words = reason.words();
+        error!("{=str}", words.as_str());
+        let shown = words.show(board.display());
         shown.and_then(|()| board.flush()).map_err(Stop::Display)?;
     }
     stopped
@@ -99,33 +95,4 @@ fn show<M: Mode, B: Board>(
             board.rest();
         }
     }
-}
-
-/// Without defmt nobody reads what this would read from the file.
-#[cfg(not(feature = "defmt"))]
-fn log_model(_model: &Model<'_>, _workspace: usize) {}
-
-#[cfg(feature = "defmt")]
-fn log_model(model: &Model<'_>, workspace: usize) {
-    let provenance = model.provenance();
-    info!(
-        "model: {} digits, recipe {}, {} steps, seed {}, by {}",
-        provenance.data_set, provenance.recipe, provenance.steps, provenance.seed, provenance.tool
-    );
-    if let Some(scores) = provenance.scores {
-        info!(
-            "model: {}.{:02} % recognised, Fréchet distance {}.{:02}",
-            scores.recognised / 100,
-            scores.recognised % 100,
-            scores.frechet / 100,
-            scores.frechet % 100
-        );
-    }
-    info!(
-        "model: {} bytes of flash, {} bytes of RAM ({} given), {} multiply-accumulates an image",
-        model.file_len(),
-        model.workspace_len(),
-        workspace,
-        model.macs()
-    );
 }

@@ -38,13 +38,15 @@ impl Layout {
         let at = |scale: u32| {
             let columns = display.width.checked_div(picture.width * scale)?;
             let rows = display.height.checked_div(picture.height * scale)?;
-            (columns * rows > 0).then_some((columns, rows))
+            Some((columns, rows))
         };
-        let (columns, rows) = (2..)
-            .map_while(at)
-            .take_while(|(columns, rows)| columns * rows >= FULL_PAGE)
-            .last()
-            .or_else(|| at(1))?;
+        let (mut columns, mut rows) = at(1)?;
+        for scale in 2.. {
+            match at(scale) {
+                Some(larger) if larger.0 * larger.1 >= FULL_PAGE => (columns, rows) = larger,
+                _ => break,
+            }
+        }
         Self::columns_and_rows(display, picture, columns, rows)
     }
 
@@ -56,19 +58,22 @@ impl Layout {
     /// `count` (at least 1) pictures on one page, as large as possible and balanced; on several
     /// pages of as many as fit, if one page is not enough. `None` if not even one fits.
     pub fn of(display: Size, picture: Size, count: u32) -> Option<Self> {
-        let all = (1..=count).filter_map(|columns| {
-            let rows = count.div_ceil(columns);
+        let least = least(picture);
+        let mut columns = display.width.checked_div(least.width)?;
+        let mut rows = display.height.checked_div(least.height)?;
+        let mut pixels = 1;
+        for wide in 1..=count {
+            let high = count.div_ceil(wide).max(1);
             // Otherwise the same rows would do with fewer columns.
-            let balanced = count.div_ceil(rows) == columns;
-            Self::columns_and_rows(display, picture, columns, rows).filter(|_| balanced)
-        });
-        // Of those that are as good, more columns: that is how digits are read.
-        all.max_by_key(Self::pixels).or_else(|| {
-            let least = least(picture);
-            let columns = display.width.checked_div(least.width)?;
-            let rows = display.height.checked_div(least.height)?;
-            Self::columns_and_rows(display, picture, columns, rows)
-        })
+            let balanced = count.div_ceil(high) == wide;
+            let layout = Self::columns_and_rows(display, picture, wide, high);
+            let found = layout.map_or(0, |layout| layout.pixels());
+            // Of those that are as good, more columns: that is how digits are read.
+            if balanced && found >= pixels {
+                (columns, rows, pixels) = (wide, high, found);
+            }
+        }
+        Self::columns_and_rows(display, picture, columns, rows)
     }
 
     /// `columns` times `rows` pictures, as large as possible; `None` if they do not fit.
@@ -113,12 +118,15 @@ impl Layout {
     }
 
     /// Cell `index`, which counts modulo [`Layout::cells`].
+    #[inline(never)] // it is long, and called from every mode
     pub fn cell(&self, index: u32) -> Cell {
-        let index = index % self.cells();
         let size = self.first.part * self.first.scale;
+        // There is a row and a column at least.
+        let row = index.checked_div(self.columns).unwrap_or_default();
+        let column = index - row * self.columns;
         let offset = Size::new(
-            index % self.columns * size.width,
-            index / self.columns * size.height,
+            column * size.width,
+            row.checked_rem(self.rows).unwrap_or_default() * size.height,
         );
         Cell {
             corner: self.first.corner + offset,

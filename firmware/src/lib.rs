@@ -88,5 +88,5 @@ pub use painter::Drawn;
 pub use reason::Reason;
 pub use stop::Stop;
 pub use style::Style;
-pub use text::show_text;
+pub use text::Words;
 pub use time::Time;

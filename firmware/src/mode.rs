@@ -2,13 +2,14 @@
 
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{Dimensions, Point, Size};
-use embedded_graphics::primitives::Rectangle;
 
 use crate::board::{Board, DisplayError};
 use crate::ink::Ink;
 use crate::input::Input;
 use crate::layout::Cell;
 use crate::painter::{Drawn, Painter};
+use crate::reason::Reason;
+use crate::stamp::stamp_row;
 use crate::stop::Stop;
 use crate::style::Style;
 
@@ -62,6 +63,15 @@ impl<'a, 'm, B: Board> Scene<'a, 'm, B> {
         self.painter.picture()
     }
 
+    /// Where pictures go on the display, by `layout` of the display's size and a picture's.
+    ///
+    /// # Errors
+    /// [`Reason::DisplayTooSmall`] if `layout` has no answer.
+    pub fn fit<L>(&mut self, layout: impl FnOnce(Size, Size) -> Option<L>) -> Result<L, Reason> {
+        let (display, needed) = (self.display(), self.picture());
+        layout(display, needed).ok_or(Reason::DisplayTooSmall { needed, display })
+    }
+
     /// Labels of the model, at least 1: label 0 is that of a model without classes.
     pub fn labels(&self) -> u8 {
         self.painter.model().classes().max(1)
@@ -84,13 +94,18 @@ impl<'a, 'm, B: Board> Scene<'a, 'm, B> {
             .map_err(Stop::Display)
     }
 
-    /// Fills an area of the display with ink.
+    /// Fills a square of the display with ink.
     ///
     /// # Errors
     /// The display's.
-    pub fn fill(&mut self, area: &Rectangle) -> Result<(), Stop<DisplayError<B>>> {
-        let display = self.board.display();
-        let filled = display.fill_solid(area, Ink::from_ink(u8::MAX, Point::zero()));
+    pub fn fill(&mut self, corner: Point, side: u32) -> Result<(), Stop<DisplayError<B>>> {
+        let dot = Cell {
+            corner,
+            scale: side,
+            cut: Size::zero(),
+            part: Size::new_equal(1),
+        };
+        let filled = stamp_row(self.board.display(), &dot, false, 0, &[u8::MAX]);
         filled
             .and_then(|()| self.board.flush())
             .map_err(Stop::Display)

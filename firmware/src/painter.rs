@@ -5,6 +5,7 @@ use runtime::{Generator, Model};
 
 use crate::board::{Board, DisplayError};
 use crate::layout::Cell;
+use crate::log::info;
 use crate::reason::Reason;
 use crate::stamp::stamp_row;
 use crate::stop::Stop;
@@ -21,6 +22,16 @@ pub struct Drawn {
     pub micros: u32,
     /// The part of `micros` that was spent in the display.
     pub display_micros: u32,
+}
+
+impl Drawn {
+    /// Tells the log about a digit of one seed.
+    pub(crate) fn log(&self, mode: &str) {
+        info!(
+            "{=str}: label {=u8}, seed {=u32}, {=u32} us, {=u32} us of them for the display",
+            mode, self.label, self.style.from, self.micros, self.display_micros
+        );
+    }
 }
 
 /// Draws digits of a model, a row at a time, without a frame in memory.

@@ -2,12 +2,10 @@
 
 use core::fmt;
 
-use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::Size;
 use runtime::{GenerateError, ModelError};
 
-use crate::ink::Ink;
-use crate::text::show_text;
+use crate::text::Words;
 
 /// Why the app cannot show a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,14 +51,12 @@ impl fmt::Display for Reason {
         match self {
             Self::Model(error) => error.fmt(f),
             Self::Generate(error) => error.fmt(f),
-            Self::Channels { channels } => write!(
-                f,
-                "the model draws images of {channels} channels, this program shows one"
-            ),
-            Self::NoDigits { classes } => write!(
-                f,
-                "a clock needs the ten digits, the model draws {classes} kinds of pictures"
-            ),
+            Self::Channels { channels } => {
+                write!(f, "the model's images have {channels} channels, not one")
+            }
+            Self::NoDigits { classes } => {
+                write!(f, "a clock needs ten digits, the model has {classes}")
+            }
             Self::DisplayTooSmall { needed, display } => write!(
                 f,
                 "an image needs {}x{} pixels, the display has {}x{}",
@@ -72,23 +68,9 @@ impl fmt::Display for Reason {
 
 impl core::error::Error for Reason {}
 
-#[cfg(feature = "defmt")]
-impl defmt::Format for Reason {
-    fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "{}", defmt::Display2Format(self));
-    }
-}
-
 impl Reason {
-    /// Clears `display` and writes the reason on it in full ink, as large as it fits.
-    ///
-    /// # Errors
-    /// The display's own.
-    pub fn show<D>(&self, display: &mut D) -> Result<(), D::Error>
-    where
-        D: DrawTarget,
-        D::Color: Ink,
-    {
-        show_text(display, format_args!("No picture: {self}"))
+    /// The reason for the display and for the log.
+    pub fn words(&self) -> Words {
+        Words::of(format_args!("No picture: {self}"))
     }
 }

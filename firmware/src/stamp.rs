@@ -1,5 +1,7 @@
 //! Drawing one row of a picture, enlarged.
 
+use core::iter;
+
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{Point, Size};
 use embedded_graphics::primitives::Rectangle;
@@ -9,8 +11,11 @@ use crate::layout::Cell;
 
 /// Draws `row`, row `y` of a picture, as far as it is inside of `cell`.
 ///
+/// All that has pixels is drawn here, so that a display's code for it is there once.
+///
 /// # Errors
 /// The display's own.
+#[inline(never)]
 pub(crate) fn stamp_row<D>(
     display: &mut D,
     cell: &Cell,
@@ -33,20 +38,20 @@ where
         return Ok(());
     }
     let scale = cell.scale;
-    let top = (y * scale) as i32;
-    let area = Rectangle::new(
-        cell.corner + Point::new(0, top),
-        Size::new(cell.part.width * scale, scale),
-    );
     let flip = if negative { u8::MAX } else { 0 };
-    let colors = (0..scale as i32).flat_map(move |down| {
-        let mut at = Point::new(-1, top + down);
-        row.iter().flat_map(move |&ink| {
-            let first = at.x;
-            at.x += scale as i32;
-            (1..=scale as i32)
-                .map(move |right| D::Color::from_ink(ink ^ flip, Point::new(first + right, at.y)))
-        })
-    });
-    display.fill_contiguous(&area, colors)
+    for y in y * scale..(y + 1) * scale {
+        let y = y as i32;
+        let inks = row
+            .iter()
+            .flat_map(|&ink| iter::repeat_n(ink ^ flip, scale as usize));
+        let colors = (0..)
+            .zip(inks)
+            .map(|(x, ink)| D::Color::from_ink(ink, Point::new(x, y)));
+        let area = Rectangle::new(
+            cell.corner + Point::new(0, y),
+            Size::new(cell.part.width * scale, 1),
+        );
+        display.fill_contiguous(&area, colors)?;
+    }
+    Ok(())
 }

@@ -30,6 +30,7 @@ impl Time {
     }
 
     /// The time as four digits, HHMM.
+    #[inline(never)] // it is called from several places
     pub fn digits(self) -> [u8; 4] {
         [
             self.hour / 10,
@@ -105,6 +106,7 @@ impl CountedTime {
     }
 
     /// The time. To be called at least every 71 minutes.
+    #[inline(never)] // it is called from several places
     pub fn time(&mut self, micros: u32) -> Time {
         while micros.wrapping_sub(self.since) >= Self::MINUTE {
             self.since = self.since.wrapping_add(Self::MINUTE);

@@ -16,5 +16,6 @@ pub mod random_model;
 pub mod screen;
 pub mod sizes;
 pub mod ssd1306;
+pub mod uf2;
 
 pub use error::Error;

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use runtime::{Generator, Latent, Model};
 
+use tests::Error;
 use tests::firmware::build_package;
 use tests::microbit::Microbit;
 use tests::random_model::random_model_of;
@@ -72,6 +73,20 @@ fn two_pages_have_the_pixels_that_the_host_computes() {
             "page {page}:\n{screen:?}"
         );
     }
+}
+
+#[test]
+fn a_model_with_layers_that_are_left_out_fails_the_build() {
+    // The second layer sums 2x2 pixels of 40 channels.
+    let path = Path::new(FOLDER).join("microbit-long.gen.bin");
+    fs::write(&path, random_model_of(1, 16, [40, 8])).unwrap();
+    let elf = Path::new(FOLDER).join("microbit-never.elf");
+    let built = build_package("microbit", "thumbv6m-none-eabi", Some(&path), &elf);
+    let Err(Error::Build { output, .. }) = built else {
+        panic!("the build does not fail");
+    };
+    let sentence = "microbit-long.gen.bin: layer 1 needs the feature `long`";
+    assert!(output.contains(sentence), "{output}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use runtime::format::Provenance;
 use runtime::{Model, ModelError};
 
 /// Path of the model that boards embed unless `GEN_BIN` names another.
@@ -62,7 +63,12 @@ pub enum EmbedError {
 /// The firmware then has the model by `include!(concat!(env!("OUT_DIR"), "/model.rs"));`, which
 /// defines
 /// - `MODEL: &[u8]`, the file, at an address that is a multiple of four;
-/// - `WORKSPACE: usize`, the bytes of RAM that the model needs.
+/// - `WORKSPACE: usize`, the bytes of RAM that the model needs;
+/// - `log_model!()`, which tells the log, through defmt, what the model is. These words take no
+///   flash: they stay in the ELF file.
+///
+/// A board whose `runtime` leaves out layers leaves them out of this package, too, by the features
+/// of the same names: a model that has them is refused here.
 pub fn build_script() {
     embed_for_build(default_model());
 }
@@ -126,11 +132,51 @@ pub static MODEL: &[u8] = &ALIGNED.0;
 
 /// Bytes of RAM that the model needs.
 pub const WORKSPACE: usize = {};
+
+/// Tells the log what the model is.
+#[allow(unused_macros)] // for boards that have a log
+macro_rules! log_model {{
+    () => {{
+        defmt::info!({:?})
+    }};
+}}
 "#,
-        model.workspace_len()
+        model.workspace_len(),
+        // As defmt writes braces that are not for an argument.
+        about(&model).replace('{', "{{").replace('}', "}}")
     );
     write(&out_dir.join("model.gen.bin"), &bytes)?;
     write(&out_dir.join("model.rs"), code.as_bytes())
+}
+
+/// Where a model comes from, and what it needs.
+fn about(model: &Model<'_>) -> String {
+    let Provenance {
+        data_set,
+        recipe,
+        steps,
+        seed,
+        tool,
+        scores,
+    } = model.provenance();
+    let mut about =
+        format!("model: {data_set} digits, recipe {recipe}, {steps} steps, seed {seed}, by {tool}");
+    if let Some(scores) = scores {
+        let _ = write!(
+            about,
+            ", {}.{:02} % recognised",
+            scores.recognised / 100,
+            scores.recognised % 100
+        );
+    }
+    let _ = write!(
+        about,
+        "; {} bytes of flash, {} bytes of RAM, {} multiply-accumulates an image",
+        model.file_len(),
+        model.workspace_len(),
+        model.macs()
+    );
+    about
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), EmbedError> {

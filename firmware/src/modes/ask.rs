@@ -3,10 +3,8 @@
 use crate::board::{Board, DisplayError};
 use crate::input::Input;
 use crate::layout::Layout;
-use crate::log::info;
 use crate::mode::{Mode, Scene};
 use crate::painter::Drawn;
-use crate::reason::Reason;
 use crate::stop::Stop;
 use crate::style::Style;
 use crate::time::turn;
@@ -25,10 +23,8 @@ pub struct Ask {
 
 impl Mode for Ask {
     fn start<B: Board>(scene: &mut Scene<'_, '_, B>) -> Result<Self, Stop<DisplayError<B>>> {
-        let (display, needed) = (scene.display(), scene.picture());
         Ok(Self {
-            layout: Layout::one(display, needed)
-                .ok_or(Reason::DisplayTooSmall { needed, display })?,
+            layout: scene.fit(Layout::one)?,
             label: 0,
             pending: true,
         })
@@ -57,10 +53,7 @@ impl Mode for Ask {
         self.pending = false;
         let seed = scene.seed();
         let drawn = scene.draw(&self.layout.cell(0), Style::of(seed), self.label)?;
-        info!(
-            "ask: label {}, seed {}, {} us, {} us of them for the display",
-            drawn.label, seed, drawn.micros, drawn.display_micros
-        );
+        drawn.log("ask");
         Ok(Some(drawn))
     }
 }

@@ -6,7 +6,6 @@ use crate::layout::Layout;
 use crate::log::info;
 use crate::mode::{Mode, Scene};
 use crate::painter::Drawn;
-use crate::reason::Reason;
 use crate::stop::Stop;
 use crate::style::Style;
 use crate::time::turn;
@@ -34,10 +33,8 @@ const PAGE: u32 = 4_000_000;
 
 impl Mode for Gallery {
     fn start<B: Board>(scene: &mut Scene<'_, '_, B>) -> Result<Self, Stop<DisplayError<B>>> {
-        let (display, needed) = (scene.display(), scene.picture());
         Ok(Self {
-            layout: Layout::page(display, needed)
-                .ok_or(Reason::DisplayTooSmall { needed, display })?,
+            layout: scene.fit(Layout::page)?,
             page: 0,
             drawn: 0,
             label: 0,
@@ -70,15 +67,12 @@ impl Mode for Gallery {
         self.label = turn(label, scene.labels(), true);
         let seed = scene.seed();
         let drawn = scene.draw(&self.layout.cell(cell), Style::of(seed), label)?;
-        info!(
-            "gallery: label {}, seed {}, {} us, {} us of them for the display",
-            drawn.label, seed, drawn.micros, drawn.display_micros
-        );
+        drawn.log("gallery");
         if self.drawn == self.layout.cells() {
             self.complete = scene.now();
-            info!("page {} ready", self.page);
+            info!("page {=u32} ready", self.page);
             if self.by_hand && !self.turn {
-                info!("page {} stays until the button is pressed", self.page);
+                info!("page {=u32} stays until the button is pressed", self.page);
             }
         }
         Ok(Some(drawn))

@@ -6,7 +6,6 @@ use crate::layout::Layout;
 use crate::log::info;
 use crate::mode::{Mode, Scene};
 use crate::painter::Drawn;
-use crate::reason::Reason;
 use crate::stop::Stop;
 use crate::style::Style;
 
@@ -32,10 +31,9 @@ const PAGE: u32 = 2_000_000;
 
 impl Mode for Handwriting {
     fn start<B: Board>(scene: &mut Scene<'_, '_, B>) -> Result<Self, Stop<DisplayError<B>>> {
-        let (display, needed) = (scene.display(), scene.picture());
+        let labels = scene.labels().into();
         Ok(Self {
-            layout: Layout::of(display, needed, scene.labels().into())
-                .ok_or(Reason::DisplayTooSmall { needed, display })?,
+            layout: scene.fit(|display, picture| Layout::of(display, picture, labels))?,
             seed: scene.seed(),
             first: 0,
             next: 0,
@@ -64,14 +62,11 @@ impl Mode for Handwriting {
         self.next += 1;
         let cell = self.layout.cell((label - self.first).into());
         let drawn = scene.draw(&cell, Style::of(self.seed), label)?;
-        info!(
-            "handwriting: label {}, seed {}, {} us, {} us of them for the display",
-            label, self.seed, drawn.micros, drawn.display_micros
-        );
+        drawn.log("handwriting");
         if self.next == self.end(labels) {
             self.complete = scene.now();
             info!(
-                "handwriting: labels {} to {} of seed {} ready",
+                "handwriting: labels {=u8} to {=u8} of seed {=u32} ready",
                 self.first, label, self.seed
             );
         }

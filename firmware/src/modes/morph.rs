@@ -6,7 +6,6 @@ use crate::layout::Layout;
 use crate::log::{debug, info};
 use crate::mode::{Mode, Scene};
 use crate::painter::Drawn;
-use crate::reason::Reason;
 use crate::stop::Stop;
 use crate::style::Way;
 use crate::time::turn;
@@ -33,10 +32,8 @@ pub struct Morph {
 
 impl Mode for Morph {
     fn start<B: Board>(scene: &mut Scene<'_, '_, B>) -> Result<Self, Stop<DisplayError<B>>> {
-        let (display, needed) = (scene.display(), scene.picture());
         Ok(Self {
-            layout: Layout::one(display, needed)
-                .ok_or(Reason::DisplayTooSmall { needed, display })?,
+            layout: scene.fit(Layout::one)?,
             label: 0,
             way: Way {
                 from: scene.seed(),
@@ -65,7 +62,7 @@ impl Mode for Morph {
         }
         let mut elapsed = self.held.unwrap_or(now.wrapping_sub(self.start));
         if elapsed >= Way::MICROS && self.held.is_none() {
-            info!("morph: {} frames in {} us", self.frames, elapsed);
+            info!("morph: {=u32} frames in {=u32} us", self.frames, elapsed);
             self.way = Way {
                 from: self.way.to,
                 to: scene.seed(),
@@ -83,12 +80,12 @@ impl Mode for Morph {
         self.shown = Some(wanted);
         self.frames += 1;
         debug!(
-            "morph: {}/256, {} us, {} us of them for the display",
+            "morph: {=u16}/256, {=u32} us, {=u32} us of them for the display",
             style.t, drawn.micros, drawn.display_micros
         );
         if self.held.is_some() {
             info!(
-                "morph: held, label {}, {}/256 from seed {} to seed {}",
+                "morph: held, label {=u8}, {=u16}/256 from seed {=u32} to seed {=u32}",
                 drawn.label, style.t, style.from, style.to
             );
         }

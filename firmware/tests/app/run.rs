@@ -1,11 +1,11 @@
 //! The loop of a program that does nothing else, and what it says when it cannot work.
 
-use embedded_graphics::mono_font::ascii::{FONT_5X8, FONT_6X10};
-use embedded_graphics::mono_font::{MonoFont, MonoTextStyle};
+use embedded_graphics::mono_font::MonoTextStyle;
+use embedded_graphics::mono_font::ascii::FONT_5X8;
 use embedded_graphics::pixelcolor::{BinaryColor, Gray4};
 use embedded_graphics::prelude::*;
 use embedded_graphics::text::{Baseline, Text};
-use firmware::{Gallery, Ink, Modes, Reason, Stop, run, show_text};
+use firmware::{Gallery, Ink, Modes, Reason, Stop, Words, run};
 use runtime::{GenerateError, ModelError};
 
 use crate::host::{Host, REST, model};
@@ -14,13 +14,13 @@ use crate::panel::{Broken, Character, Panel};
 
 /// Asserts that the display shows these lines from its top left corner, and nothing else.
 #[track_caller]
-fn assert_reads<C: Character + Ink>(panel: &Panel<C>, font: &MonoFont, lines: &[&str]) {
+fn assert_reads<C: Character + Ink>(panel: &Panel<C>, lines: &[&str]) {
     let Size { width, height } = panel.size();
     let mut expected = Panel::<C>::new(width, height);
     expected.clear(C::from_ink(0, Point::zero())).unwrap();
-    let style = MonoTextStyle::new(font, C::from_ink(255, Point::zero()));
+    let style = MonoTextStyle::new(&FONT_5X8, C::from_ink(255, Point::zero()));
     for (row, line) in lines.iter().enumerate() {
-        let corner = Point::new(0, row as i32 * font.character_size.height as i32);
+        let corner = Point::new(0, row as i32 * 8);
         Text::with_baseline(line, corner, style, Baseline::Top)
             .draw(&mut expected)
             .unwrap();
@@ -73,12 +73,10 @@ fn a_damaged_model_is_explained_on_the_display() {
     assert_eq!(host.flushes, 1);
     assert_reads(
         &host.panel,
-        &FONT_6X10,
         &[
             "No picture: the model",
-            "file is cut or",
-            "damaged (wrong",
-            "checksum)",
+            "file is cut or damaged",
+            "(wrong checksum)",
         ],
     );
 }
@@ -98,45 +96,33 @@ fn a_small_workspace_is_explained_on_the_display() {
     );
     assert_reads(
         &host.panel,
-        &FONT_6X10,
         &[
             "No picture: the model",
-            "needs a workspace of",
-            &format!("{needed} bytes, 1 were"),
-            "given",
+            &format!("needs a workspace of {needed}"),
+            "bytes, 1 were given",
         ],
     );
 }
 
 #[test]
-fn a_long_reason_is_written_smaller() {
-    // Four lines of the larger font are 40 pixels high, too much for half of this display.
-    let mut panel = Panel::<Gray4>::new(128, 32);
-    Reason::Model(ModelError::Checksum)
-        .show(&mut panel)
-        .unwrap();
+fn what_does_not_fit_of_a_reason_is_left_out() {
+    let mut panel = Panel::<Gray4>::new(64, 32);
+    let reason = Reason::Model(ModelError::Checksum);
+    reason.words().show(&mut panel).unwrap();
     assert_reads(
         &panel,
-        &FONT_5X8,
-        &[
-            "No picture: the model",
-            "file is cut or damaged",
-            "(wrong checksum)",
-        ],
+        &["No picture:", "the model", "file is cut", "or damaged"],
     );
 }
 
 #[test]
 fn a_failed_program_can_say_so_on_one_bit() {
     let mut panel = Panel::<BinaryColor>::new(128, 64);
-    show_text(
-        &mut panel,
-        "Restarting: panicked at src/main.rs:12:5:\nno display",
-    )
-    .unwrap();
+    Words::of("Restarting: panicked at src/main.rs:12:5:\nno display")
+        .show(&mut panel)
+        .unwrap();
     assert_reads(
         &panel,
-        &FONT_6X10,
-        &["Restarting: panicked", "at src/main.rs:12:5:", "no display"],
+        &["Restarting: panicked at", "src/main.rs:12:5: no", "display"],
     );
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use embedded_graphics::framebuffer::{Framebuffer, buffer_size};
 use embedded_graphics::image::GetPixel;
 use embedded_graphics::mono_font::MonoTextStyle;
-use embedded_graphics::mono_font::ascii::FONT_6X10;
+use embedded_graphics::mono_font::ascii::FONT_5X8;
 use embedded_graphics::pixelcolor::Gray4;
 use embedded_graphics::pixelcolor::raw::{BigEndian, RawU4};
 use embedded_graphics::prelude::*;
@@ -25,9 +25,9 @@ use crate::{FOLDER, PATIENCE, RANDOM, assert_shows, file, start};
 fn text(lines: &[&str]) -> Vec<Vec<u8>> {
     let mut frame =
         Framebuffer::<Gray4, RawU4, BigEndian, 128, 64, { buffer_size::<Gray4>(128, 64) }>::new();
-    let style = MonoTextStyle::new(&FONT_6X10, Gray4::WHITE);
+    let style = MonoTextStyle::new(&FONT_5X8, Gray4::WHITE);
     for (row, line) in lines.iter().enumerate() {
-        let corner = Point::new(0, 10 * row as i32);
+        let corner = Point::new(0, 8 * row as i32);
         Text::with_baseline(line, corner, style, Baseline::Top)
             .draw(&mut frame)
             .unwrap();
@@ -52,16 +52,15 @@ fn a_model_that_was_damaged_in_flash_is_explained_on_the_display() {
     emulator
         .wait_for("the end of the app", PATIENCE, |message| {
             log.push(message.to_owned());
-            message.starts_with("stopped: ").then_some(())
+            (message == "stopped").then_some(())
         })
         .unwrap_or_else(|error| panic!("{error}"));
     let reason = "the model file is cut or damaged (wrong checksum)";
-    assert!(log.contains(&format!("no picture: {reason}")), "{log:#?}");
+    assert!(log.contains(&format!("No picture: {reason}")), "{log:#?}");
     let lines = [
         "No picture: the model",
-        "file is cut or",
-        "damaged (wrong",
-        "checksum)",
+        "file is cut or damaged",
+        "(wrong checksum)",
     ];
     assert_shows(&emulator.screen().unwrap(), &text(&lines), "the display");
 }
@@ -76,14 +75,15 @@ fn a_fault_is_logged_and_shown_and_the_board_restarts() {
     let (_, elf) = &*RANDOM;
     let (faulty, address) = with_instruction(elf, &["Painter", "draw"], UNDEFINED);
     let mut emulator = start(&file("lm3s6965evb-faulty.elf", &faulty));
-    let reason = format!("hard fault at {address:#010x}");
+    let reason = format!("Restarting: hard fault at {address:#010x}");
     for _ in 0..2 {
         emulator
             .wait_for("the model", PATIENCE, starts_with("model: random"))
             .and_then(|()| emulator.wait_for("the fault", PATIENCE, starts_with(&reason)))
             .unwrap_or_else(|error| panic!("{error}"));
     }
-    let lines = ["Restarting: hard", &reason["hard ".len()..]];
+    let lines = reason.split_at("Restarting: hard fault at".len());
+    let lines = [lines.0, lines.1.trim_start()];
     let expected = text(&lines);
     let shown = (0..PATIENCE.as_secs() * 10).any(|_| {
         std::thread::sleep(Duration::from_millis(100));
@@ -97,7 +97,7 @@ fn a_fault_before_anything_has_started_is_logged_and_the_board_restarts() {
     let (_, elf) = &*RANDOM;
     let (faulty, address) = with_instruction(elf, &["__cortex_m_rt_main"], UNDEFINED);
     let mut emulator = start(&file("lm3s6965evb-stillborn.elf", &faulty));
-    let reason = format!("hard fault at {address:#010x}");
+    let reason = format!("Restarting: hard fault at {address:#010x}");
     for _ in 0..2 {
         emulator
             .wait_for("the fault", PATIENCE, starts_with(&reason))

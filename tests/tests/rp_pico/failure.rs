@@ -5,7 +5,7 @@ use std::fs;
 use embedded_graphics::framebuffer::{Framebuffer, buffer_size};
 use embedded_graphics::image::GetPixel;
 use embedded_graphics::mono_font::MonoTextStyle;
-use embedded_graphics::mono_font::ascii::FONT_6X10;
+use embedded_graphics::mono_font::ascii::FONT_5X8;
 use embedded_graphics::pixelcolor::BinaryColor;
 use embedded_graphics::pixelcolor::raw::{LittleEndian, RawU1};
 use embedded_graphics::prelude::*;
@@ -18,7 +18,7 @@ use crate::{Firmware, PATIENCE, RANDOM, assert_shows, file, numbers_after};
 /// An interrupt that the firmware has no use for: that of the real-time clock.
 const RTC: u8 = 25;
 
-/// A display with these lines in 6x10 pixels a character.
+/// A display with these lines in 5x8 pixels a character.
 fn lines(lines: &[&str]) -> Vec<Vec<u8>> {
     type Frame = Framebuffer<
         BinaryColor,
@@ -29,9 +29,9 @@ fn lines(lines: &[&str]) -> Vec<Vec<u8>> {
         { buffer_size::<BinaryColor>(128, 64) },
     >;
     let mut frame = Frame::new();
-    let style = MonoTextStyle::new(&FONT_6X10, BinaryColor::On);
+    let style = MonoTextStyle::new(&FONT_5X8, BinaryColor::On);
     for (row, line) in lines.iter().enumerate() {
-        let corner = Point::new(0, 10 * row as i32);
+        let corner = Point::new(0, 8 * row as i32);
         Text::with_baseline(line, corner, style, Baseline::Top)
             .draw(&mut frame)
             .unwrap();
@@ -66,13 +66,12 @@ fn a_model_that_was_damaged_in_flash_is_explained_on_the_display() {
     let mut pico = firmware.start();
     let [] = numbers_after(
         &mut pico,
-        "no picture: the model file is cut or damaged (wrong checksum)",
+        "No picture: the model file is cut or damaged (wrong checksum)",
     );
     let expected = lines(&[
         "No picture: the model",
-        "file is cut or",
-        "damaged (wrong",
-        "checksum)",
+        "file is cut or damaged",
+        "(wrong checksum)",
     ]);
     // It stays there: starting anew would not help.
     for _ in 0..2 {
@@ -100,7 +99,7 @@ fn a_panic_is_logged_and_shown_and_the_chip_starts_anew() {
     let screen = pico.screen();
     let expected = lines(&["Failed: unexpected", "interrupt 25,"]);
     assert!(
-        screen.rows().take(20).eq(expected.iter().take(20)),
+        screen.rows().take(16).eq(expected.iter().take(16)),
         "{screen:?}"
     );
 
@@ -115,9 +114,9 @@ fn the_chip_starts_anew_until_a_display_is_plugged_in() {
     let mut pico = firmware.start();
     let [] = numbers_after(&mut pico, "page 0 ready");
     pico.plug_display(false).unwrap();
-    let [] = numbers_after(&mut pico, "the display failed");
+    let [] = numbers_after(&mut pico, "the display does not answer");
     wait_for_reset(&mut pico);
-    let [] = numbers_after(&mut pico, "the display failed");
+    let [] = numbers_after(&mut pico, "the display does not answer");
     pico.plug_display(true).unwrap();
     let [] = numbers_after(&mut pico, "page 0 ready");
 }

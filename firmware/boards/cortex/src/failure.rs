@@ -2,11 +2,12 @@
 //! the chip.
 
 use core::cell::Cell;
-use core::fmt::Display;
+use core::fmt::Write;
 use core::panic::PanicInfo;
 
 use cortex_m_rt::exception;
 use critical_section::Mutex;
+use firmware::Words;
 
 /// How long the reason should be readable, in milliseconds.
 pub const READ_MS: u32 = 5_000;
@@ -14,21 +15,25 @@ pub const READ_MS: u32 = 5_000;
 /// Set by the first failure. A second one comes from reporting the first.
 static FAILED: Mutex<Cell<bool>> = Mutex::new(Cell::new(false));
 
-/// Reports a panic, and waits for the watchdog. `show` writes the text on the display, if there is
-/// one, and sees to it that the watchdog leaves [`READ_MS`] to read it.
-pub fn panicked(info: &PanicInfo<'_>, show: fn(&dyn Display)) -> ! {
+/// Reports a panic, and waits for the watchdog. `show` writes the words on the display, if there is
+/// one, and sees to it that the watchdog leaves [`READ_MS`] to read them.
+pub fn panicked(info: &PanicInfo<'_>, show: fn(&Words)) -> ! {
     report(|| {
-        defmt::error!("{}", defmt::Display2Format(info));
-        let (file, line) = info
-            .location()
-            .map_or(("", 0), |place| (place.file(), place.line()));
-        show(&format_args!("Failed: {}, {file}:{line}", info.message()));
+        let mut words = Words::of(format_args!("Failed: {}", info.message()));
+        if let Some(place) = info.location() {
+            // What does not fit is left out, here as in all words.
+            let _ = words.write_str(", ");
+            let _ = words.write_str(place.file());
+            let _ = write!(words, ":{}", place.line());
+        }
+        defmt::error!("{=str}", words.as_str());
+        show(&words);
     })
 }
 
 /// The same for defmt's own panics, which have written their message to the log already.
-pub fn panicked_in_defmt(show: fn(&dyn Display)) -> ! {
-    report(|| show(&"Failed: the log says why"))
+pub fn panicked_in_defmt(show: fn(&Words)) -> ! {
+    report(|| show(&Words::of("Failed: the log says why")))
 }
 
 /// Waits until the watchdog resets the chip.
@@ -54,5 +59,8 @@ unsafe fn HardFault(frame: &cortex_m_rt::ExceptionFrame) -> ! {
 #[exception]
 #[allow(unsafe_code)] // cortex-m-rt asks for an unsafe function here
 unsafe fn DefaultHandler(interrupt: i16) {
-    panic!("unexpected interrupt {interrupt}");
+    match u32::try_from(interrupt) {
+        Ok(interrupt) => panic!("unexpected interrupt {interrupt}"),
+        Err(_) => panic!("unexpected exception"),
+    }
 }

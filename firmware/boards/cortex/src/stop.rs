@@ -1,28 +1,25 @@
 //! What a board does when the app has stopped.
 
-use display_interface::DisplayError;
 use firmware::{Board, Stop};
 
 use crate::failure::wait_for_watchdog;
+use crate::oled::NoAnswer;
 
 /// Rests, if the display says why the app stopped; starts anew, if it is the display that failed.
-pub fn stopped(board: &mut impl Board, stop: Stop<DisplayError>) -> ! {
+pub fn stopped(board: &mut impl Board, stop: Stop<NoAnswer>) -> ! {
     match stop {
         // Starting anew would not help.
         Stop::Reason(_) => loop {
             board.feed_watchdog();
             board.rest();
         },
-        Stop::Display(error) => display_failed(error),
+        Stop::Display(NoAnswer) => display_failed(),
     }
 }
 
 /// Starts anew. A display that does not answer may have been pulled out, or lost its supply: whoever
 /// plugs it in again wants a picture.
-pub fn display_failed(error: DisplayError) -> ! {
-    defmt::error!(
-        "the display failed ({}): starting anew",
-        defmt::Debug2Format(&error)
-    );
+pub fn display_failed() -> ! {
+    defmt::error!("the display does not answer: starting anew");
     wait_for_watchdog()
 }

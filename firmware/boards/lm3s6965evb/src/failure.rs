@@ -6,7 +6,7 @@ use core::panic::PanicInfo;
 use core::sync::atomic::{AtomicBool, Ordering};
 
 use cortex_m_rt::exception;
-use firmware::show_text;
+use firmware::Words;
 
 use crate::board::start_display;
 use crate::watchdog::Watchdog;
@@ -46,13 +46,10 @@ fn fail(reason: &dyn Display) -> ! {
         // Perhaps it failed before it had started these.
         sysctl::start();
         Watchdog::start();
-        defmt::error!("{}", defmt::Display2Format(reason));
+        let words = Words::of(format_args!("Restarting: {reason}"));
+        defmt::error!("{=str}", words.as_str());
         let mut shadow = ssd0323::BLACK;
-        let shown = show_text(
-            &mut start_display(&mut shadow),
-            format_args!("Restarting: {reason}"),
-        );
-        let Ok(()) = shown;
+        let Ok(()) = words.show(&mut start_display(&mut shadow));
     }
     loop {
         cortex_m::asm::nop();

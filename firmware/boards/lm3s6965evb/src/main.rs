@@ -36,9 +36,10 @@ fn main() -> ! {
         timer,
         watchdog,
     };
+    log_model!();
     // The display cannot fail: there is nobody to answer on its bus.
-    let Err(Stop::Reason(reason)) = firmware::run::<Modes, _>(&mut board, MODEL, workspace);
-    defmt::error!("stopped: {}", reason);
+    let Err(Stop::Reason(_)) = firmware::run::<Modes, _>(&mut board, MODEL, workspace);
+    defmt::error!("stopped");
     loop {
         watchdog.feed();
         timer.rest();

@@ -1,26 +1,21 @@
 //! The Pico as the app sees it.
 
-use display_interface::DisplayError;
+use cortex::{NoAnswer, Oled};
 use firmware::{Board, Buttons, Input};
-use fugit::{HertzU32, RateExtU32};
-use rand_core::RngCore;
+use fugit::RateExtU32;
 use rp2040_hal::gpio::bank0::{Gpio4, Gpio5, Gpio14, Gpio15};
 use rp2040_hal::gpio::{FunctionI2C, FunctionNull, FunctionSio, Pin, PullDown, PullUp, SioInput};
 use rp2040_hal::pac::{I2C0, RESETS};
 use rp2040_hal::rosc::{Enabled, RingOscillator};
 use rp2040_hal::{I2C, Timer, Watchdog};
-use ssd1306::mode::BufferedGraphicsMode;
-use ssd1306::prelude::*;
-use ssd1306::{I2CDisplayInterface, Ssd1306};
+
+use crate::clocks::CORE;
 
 /// Fastest clock of the display's bus: I2C's fast mode.
 const I2C_HZ: u32 = 400_000;
 
-/// The display, drawn into a buffer first.
-pub type Oled =
-    Ssd1306<I2CInterface<StartedBus>, DisplaySize128x64, BufferedGraphicsMode<DisplaySize128x64>>;
-
-type StartedBus = I2C<
+/// The bus, started.
+pub type StartedBus = I2C<
     I2C0,
     (
         Pin<Gpio4, FunctionI2C, PullUp>,
@@ -39,23 +34,11 @@ pub struct Bus {
 }
 
 impl Bus {
-    /// Starts it; `peripheral_hz` is the frequency of its clock.
-    pub fn start(self, resets: &mut RESETS, peripheral_hz: HertzU32) -> StartedBus {
+    /// Starts it.
+    pub fn start(self, resets: &mut RESETS) -> StartedBus {
         let (sda, scl) = (self.sda.reconfigure(), self.scl.reconfigure());
-        I2C::i2c0(self.i2c, sda, scl, I2C_HZ.Hz(), resets, peripheral_hz)
+        I2C::i2c0(self.i2c, sda, scl, I2C_HZ.Hz(), resets, CORE)
     }
-}
-
-/// Starts the display.
-///
-/// # Errors
-/// It does not answer.
-pub fn oled(bus: StartedBus) -> Result<Oled, DisplayError> {
-    let interface = I2CDisplayInterface::new(bus);
-    let mut display = Ssd1306::new(interface, DisplaySize128x64, DisplayRotation::Rotate0)
-        .into_buffered_graphics_mode();
-    display.init()?;
-    Ok(display)
 }
 
 type Button<P> = Pin<P, FunctionSio<SioInput>, PullUp>;
@@ -63,7 +46,7 @@ type Button<P> = Pin<P, FunctionSio<SioInput>, PullUp>;
 /// What the app uses of the board.
 pub struct Pico {
     /// The display.
-    pub display: Oled,
+    pub display: Oled<StartedBus>,
     /// The buttons.
     pub buttons: Buttons<Button<Gpio14>, Button<Gpio15>>,
     /// Counts microseconds.
@@ -75,9 +58,9 @@ pub struct Pico {
 }
 
 impl Board for Pico {
-    type Display = Oled;
+    type Display = Oled<StartedBus>;
 
-    fn display(&mut self) -> &mut Oled {
+    fn display(&mut self) -> &mut Self::Display {
         &mut self.display
     }
 
@@ -89,7 +72,7 @@ impl Board for Pico {
         self.buttons.poll(self.timer.get_counter_low())
     }
 
-    fn flush(&mut self) -> Result<(), DisplayError> {
+    fn flush(&mut self) -> Result<(), NoAnswer> {
         self.display.flush()
     }
 
@@ -102,6 +85,7 @@ impl Board for Pico {
     }
 
     fn entropy(&mut self) -> Option<u32> {
-        Some(self.noise.next_u32())
+        let bits = (0..u32::BITS).map(|_| u32::from(self.noise.get_random_bit()));
+        Some(bits.fold(0, |seed, bit| seed << 1 | bit))
     }
 }

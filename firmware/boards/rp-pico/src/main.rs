@@ -4,36 +4,38 @@
 
 mod board;
 mod boot;
+mod clocks;
 mod failure;
 
+use cortex::{NoAnswer, Oled};
 use defmt_rtt as _;
 use firmware::{Buttons, Modes};
 use fugit::ExtU32;
-use rp2040_hal::clocks::{Clock, init_clocks_and_plls};
 use rp2040_hal::gpio::Pins;
 use rp2040_hal::rosc::RingOscillator;
 use rp2040_hal::{Sio, Timer, Watchdog, entry, pac};
 
-use board::{Bus, Pico, oled};
+use board::{Bus, Pico};
 
 include!(concat!(env!("OUT_DIR"), "/model.rs"));
 
-/// Frequency of the crystal.
-const CRYSTAL_HZ: u32 = 12_000_000;
 /// The chip starts anew if the app does not come round in that time. It does so after each digit.
 const WATCHDOG_MS: u32 = 2_000;
 
 #[entry]
 fn main() -> ! {
-    let mut chip = pac::Peripherals::take().expect("taken once, here");
-    let core = pac::CorePeripherals::take().expect("taken once, here");
+    let (Some(mut chip), Some(core), Some(workspace)) = (
+        pac::Peripherals::take(),
+        pac::CorePeripherals::take(),
+        cortex_m::singleton!(: [u8; WORKSPACE] = [0; WORKSPACE]),
+    ) else {
+        panic!("all is taken once, here");
+    };
     let mut watchdog = Watchdog::new(chip.WATCHDOG);
-    let Ok(clocks) = init_clocks_and_plls(
-        CRYSTAL_HZ,
+    let Some(clocks) = clocks::start(
         chip.XOSC,
         chip.CLOCKS,
         chip.PLL_SYS,
-        chip.PLL_USB,
         &mut chip.RESETS,
         &mut watchdog,
     ) else {
@@ -41,7 +43,7 @@ fn main() -> ! {
     };
     watchdog.pause_on_debug(true);
     watchdog.start(WATCHDOG_MS.millis());
-    cortex::wake_up_regularly(core.SYST, clocks.system_clock.freq().to_Hz());
+    cortex::wake_up_regularly(core.SYST, clocks::CORE.to_Hz());
 
     let sio = Sio::new(chip.SIO);
     let pins = Pins::new(
@@ -55,10 +57,9 @@ fn main() -> ! {
         sda: pins.gpio4,
         scl: pins.gpio5,
     };
-    let peripheral_hz = clocks.peripheral_clock.freq();
-    let display = oled(bus.start(&mut chip.RESETS, peripheral_hz));
+    let display = Oled::start(bus.start(&mut chip.RESETS));
     let mut board = Pico {
-        display: display.unwrap_or_else(|error| cortex::display_failed(error)),
+        display: display.unwrap_or_else(|NoAnswer| cortex::display_failed()),
         buttons: Buttons::new(
             pins.gpio14.into_pull_up_input(),
             pins.gpio15.into_pull_up_input(),
@@ -67,7 +68,7 @@ fn main() -> ! {
         noise: RingOscillator::new(chip.ROSC).initialize(),
         watchdog,
     };
-    let workspace = cortex_m::singleton!(: [u8; WORKSPACE] = [0; WORKSPACE]).expect("taken once");
+    log_model!();
     let Err(stop) = firmware::run::<Modes, _>(&mut board, MODEL, workspace);
     cortex::stopped(&mut board, stop)
 }

@@ -1,27 +1,20 @@
 //! The Pico2 as the app sees it.
 
-use display_interface::DisplayError;
+use cortex::{NoAnswer, Oled};
 use firmware::{Board, Buttons, Input};
 use fugit::{HertzU32, RateExtU32};
-use rand_core::RngCore;
 use rp235x_hal::gpio::bank0::{Gpio4, Gpio5, Gpio14, Gpio15};
 use rp235x_hal::gpio::{FunctionI2C, FunctionNull, FunctionSio, Pin, PullDown, PullUp, SioInput};
 use rp235x_hal::pac::{I2C0, RESETS};
 use rp235x_hal::rosc::{Enabled, RingOscillator};
 use rp235x_hal::timer::{CopyableTimer0, Timer};
 use rp235x_hal::{I2C, Watchdog};
-use ssd1306::mode::BufferedGraphicsMode;
-use ssd1306::prelude::*;
-use ssd1306::{I2CDisplayInterface, Ssd1306};
 
 /// Fastest clock of the display's bus: I2C's fast mode.
 const I2C_HZ: u32 = 400_000;
 
-/// The display, drawn into a buffer first.
-pub type Oled =
-    Ssd1306<I2CInterface<StartedBus>, DisplaySize128x64, BufferedGraphicsMode<DisplaySize128x64>>;
-
-type StartedBus = I2C<
+/// The bus, started.
+pub type StartedBus = I2C<
     I2C0,
     (
         Pin<Gpio4, FunctionI2C, PullUp>,
@@ -47,24 +40,12 @@ impl Bus {
     }
 }
 
-/// Starts the display.
-///
-/// # Errors
-/// It does not answer.
-pub fn oled(bus: StartedBus) -> Result<Oled, DisplayError> {
-    let interface = I2CDisplayInterface::new(bus);
-    let mut display = Ssd1306::new(interface, DisplaySize128x64, DisplayRotation::Rotate0)
-        .into_buffered_graphics_mode();
-    display.init()?;
-    Ok(display)
-}
-
 type Button<P> = Pin<P, FunctionSio<SioInput>, PullUp>;
 
 /// What the app uses of the board.
 pub struct Pico2 {
     /// The display.
-    pub display: Oled,
+    pub display: Oled<StartedBus>,
     /// The buttons.
     pub buttons: Buttons<Button<Gpio14>, Button<Gpio15>>,
     /// Counts microseconds.
@@ -76,9 +57,9 @@ pub struct Pico2 {
 }
 
 impl Board for Pico2 {
-    type Display = Oled;
+    type Display = Oled<StartedBus>;
 
-    fn display(&mut self) -> &mut Oled {
+    fn display(&mut self) -> &mut Self::Display {
         &mut self.display
     }
 
@@ -90,7 +71,7 @@ impl Board for Pico2 {
         self.buttons.poll(self.timer.get_counter_low())
     }
 
-    fn flush(&mut self) -> Result<(), DisplayError> {
+    fn flush(&mut self) -> Result<(), NoAnswer> {
         self.display.flush()
     }
 
@@ -103,6 +84,7 @@ impl Board for Pico2 {
     }
 
     fn entropy(&mut self) -> Option<u32> {
-        Some(self.noise.next_u32())
+        let bits = (0..u32::BITS).map(|_| u32::from(self.noise.get_random_bit()));
+        Some(bits.fold(0, |seed, bit| seed << 1 | bit))
     }
 }

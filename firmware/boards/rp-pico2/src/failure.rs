@@ -1,14 +1,15 @@
 //! The panic handlers, and how the display is started anew to say why.
 
-use core::fmt::Display;
 use core::panic::PanicInfo;
 
+use cortex::Oled;
 use cortex::failure::READ_MS;
+use firmware::Words;
 use fugit::{ExtU32, RateExtU32};
 use rp235x_hal::gpio::Pins;
 use rp235x_hal::{Sio, Watchdog, pac};
 
-use crate::board::{Bus, oled};
+use crate::board::Bus;
 
 /// Frequency that `init_clocks_and_plls` gives to all peripherals.
 const PERIPHERAL_HZ: u32 = 150_000_000;
@@ -23,8 +24,8 @@ fn defmt_panic() -> ! {
     cortex::failure::panicked_in_defmt(show)
 }
 
-/// Writes `text` on the display, if there is one, and leaves time to read it.
-fn show(text: &dyn Display) {
+/// Writes `words` on the display, if there is one, and leaves time to read them.
+fn show(words: &Words) {
     cortex_m::interrupt::disable();
     // SAFETY: nothing that owned these runs any more, and nothing will until the reset.
     #[allow(unsafe_code)]
@@ -41,10 +42,11 @@ fn show(text: &dyn Display) {
         sda: pins.gpio4,
         scl: pins.gpio5,
     };
-    let shown = oled(bus.start(&mut chip.RESETS, PERIPHERAL_HZ.Hz())).and_then(|mut display| {
-        firmware::show_text(&mut display, text)?;
-        display.flush()
-    });
+    let shown =
+        Oled::start(bus.start(&mut chip.RESETS, PERIPHERAL_HZ.Hz())).and_then(|mut display| {
+            words.show(&mut display)?;
+            display.flush()
+        });
     if shown.is_ok() {
         Watchdog::new(chip.WATCHDOG).start(READ_MS.millis());
     }

@@ -6,6 +6,7 @@ mod board;
 mod boot;
 mod failure;
 
+use cortex::{NoAnswer, Oled};
 use defmt_rtt as _;
 use firmware::{Buttons, Modes};
 use fugit::ExtU32;
@@ -14,7 +15,7 @@ use rp235x_hal::gpio::Pins;
 use rp235x_hal::rosc::RingOscillator;
 use rp235x_hal::{Sio, Timer, Watchdog, entry, pac};
 
-use board::{Bus, Pico2, oled};
+use board::{Bus, Pico2};
 
 include!(concat!(env!("OUT_DIR"), "/model.rs"));
 
@@ -25,8 +26,13 @@ const WATCHDOG_MS: u32 = 2_000;
 
 #[entry]
 fn main() -> ! {
-    let mut chip = pac::Peripherals::take().expect("taken once, here");
-    let core = cortex_m::Peripherals::take().expect("taken once, here");
+    let (Some(mut chip), Some(core), Some(workspace)) = (
+        pac::Peripherals::take(),
+        cortex_m::Peripherals::take(),
+        cortex_m::singleton!(: [u8; WORKSPACE] = [0; WORKSPACE]),
+    ) else {
+        panic!("all is taken once, here");
+    };
     let mut watchdog = Watchdog::new(chip.WATCHDOG);
     let Ok(clocks) = init_clocks_and_plls(
         CRYSTAL_HZ,
@@ -56,9 +62,9 @@ fn main() -> ! {
         scl: pins.gpio5,
     };
     let peripheral_hz = clocks.peripheral_clock.freq();
-    let display = oled(bus.start(&mut chip.RESETS, peripheral_hz));
+    let display = Oled::start(bus.start(&mut chip.RESETS, peripheral_hz));
     let mut board = Pico2 {
-        display: display.unwrap_or_else(|error| cortex::display_failed(error)),
+        display: display.unwrap_or_else(|NoAnswer| cortex::display_failed()),
         buttons: Buttons::new(
             pins.gpio14.into_pull_up_input(),
             pins.gpio15.into_pull_up_input(),
@@ -67,7 +73,7 @@ fn main() -> ! {
         noise: RingOscillator::new(chip.ROSC).initialize(),
         watchdog,
     };
-    let workspace = cortex_m::singleton!(: [u8; WORKSPACE] = [0; WORKSPACE]).expect("taken once");
+    log_model!();
     let Err(stop) = firmware::run::<Modes, _>(&mut board, MODEL, workspace);
     cortex::stopped(&mut board, stop)
 }

@@ -1,10 +1,7 @@
 //! The Black Pill as the app sees it.
 
-use display_interface::DisplayError;
+use cortex::{NoAnswer, Oled};
 use firmware::{Board, Buttons, Input};
-use ssd1306::mode::BufferedGraphicsMode;
-use ssd1306::prelude::*;
-use ssd1306::{I2CDisplayInterface, Ssd1306};
 use stm32f4xx_hal::adc::config::SampleTime;
 use stm32f4xx_hal::adc::{Adc, Temperature};
 use stm32f4xx_hal::gpio::{Input as Pin, PA0, PA1, PB6, PB7};
@@ -22,26 +19,18 @@ const CORE_HZ: u32 = 96_000_000;
 /// Fastest clock of the display's bus: I2C's fast mode.
 const I2C_HZ: u32 = 400_000;
 
-/// The display, drawn into a buffer first.
-pub type Oled =
-    Ssd1306<I2CInterface<I2c<I2C1>>, DisplaySize128x64, BufferedGraphicsMode<DisplaySize128x64>>;
+/// The bus, started.
+pub type StartedBus = I2c<I2C1>;
 
 /// Starts the clocks.
 pub fn start_clocks(rcc: RCC) -> Rcc {
     rcc.freeze(Config::hse(CRYSTAL_HZ.Hz()).sysclk(CORE_HZ.Hz()))
 }
 
-/// Starts the display.
-///
-/// # Errors
-/// It does not answer.
-pub fn oled(i2c: I2C1, scl: PB6, sda: PB7, rcc: &mut Rcc) -> Result<Oled, DisplayError> {
+/// Starts the display's bus.
+pub fn start_bus(i2c: I2C1, scl: PB6, sda: PB7, rcc: &mut Rcc) -> StartedBus {
     let pins = (scl.internal_pull_up(true), sda.internal_pull_up(true));
-    let interface = I2CDisplayInterface::new(i2c.i2c(pins, I2C_HZ.Hz(), rcc));
-    let mut display = Ssd1306::new(interface, DisplaySize128x64, DisplayRotation::Rotate0)
-        .into_buffered_graphics_mode();
-    display.init()?;
-    Ok(display)
+    i2c.i2c(pins, I2C_HZ.Hz(), rcc)
 }
 
 /// Random bits: this chip has no generator for them, but its thermometer's last bit is noise.
@@ -65,7 +54,7 @@ impl Noise {
 /// What the app uses of the board.
 pub struct BlackPill {
     /// The display.
-    pub display: Oled,
+    pub display: Oled<StartedBus>,
     /// The buttons.
     pub buttons: Buttons<PA1<Pin>, PA0<Pin>>,
     /// Counts microseconds.
@@ -77,9 +66,9 @@ pub struct BlackPill {
 }
 
 impl Board for BlackPill {
-    type Display = Oled;
+    type Display = Oled<StartedBus>;
 
-    fn display(&mut self) -> &mut Oled {
+    fn display(&mut self) -> &mut Self::Display {
         &mut self.display
     }
 
@@ -91,7 +80,7 @@ impl Board for BlackPill {
         self.buttons.poll(self.timer.now().ticks())
     }
 
-    fn flush(&mut self) -> Result<(), DisplayError> {
+    fn flush(&mut self) -> Result<(), NoAnswer> {
         self.display.flush()
     }
 

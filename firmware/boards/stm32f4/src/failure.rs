@@ -1,9 +1,10 @@
 //! The panic handlers, and how the display is started anew to say why.
 
-use core::fmt::Display;
 use core::panic::PanicInfo;
 
+use cortex::Oled;
 use cortex::failure::READ_MS;
+use firmware::Words;
 use stm32f4xx_hal::pac;
 use stm32f4xx_hal::prelude::*;
 use stm32f4xx_hal::watchdog::IndependentWatchdog;
@@ -20,17 +21,17 @@ fn defmt_panic() -> ! {
     cortex::failure::panicked_in_defmt(show)
 }
 
-/// Writes `text` on the display, if there is one, and leaves time to read it.
-fn show(text: &dyn Display) {
+/// Writes `words` on the display, if there is one, and leaves time to read them.
+fn show(words: &Words) {
     cortex_m::interrupt::disable();
     // SAFETY: nothing that owned these runs any more, and nothing will until the reset.
     #[allow(unsafe_code)]
     let chip = unsafe { pac::Peripherals::steal() };
     let mut rcc = board::start_clocks(chip.RCC);
     let port_b = chip.GPIOB.split(&mut rcc);
-    let display = board::oled(chip.I2C1, port_b.pb6, port_b.pb7, &mut rcc);
-    let shown = display.and_then(|mut display| {
-        firmware::show_text(&mut display, text)?;
+    let bus = board::start_bus(chip.I2C1, port_b.pb6, port_b.pb7, &mut rcc);
+    let shown = Oled::start(bus).and_then(|mut display| {
+        words.show(&mut display)?;
         display.flush()
     });
     if shown.is_ok() {

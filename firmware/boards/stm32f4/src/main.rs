@@ -5,6 +5,7 @@
 mod board;
 mod failure;
 
+use cortex::{NoAnswer, Oled};
 use cortex_m_rt::entry;
 use defmt_rtt as _;
 use firmware::{Buttons, Modes};
@@ -13,7 +14,7 @@ use stm32f4xx_hal::pac;
 use stm32f4xx_hal::prelude::*;
 use stm32f4xx_hal::watchdog::IndependentWatchdog;
 
-use board::{BlackPill, oled};
+use board::BlackPill;
 
 include!(concat!(env!("OUT_DIR"), "/model.rs"));
 
@@ -22,23 +23,28 @@ const WATCHDOG_MS: u32 = 2_000;
 
 #[entry]
 fn main() -> ! {
-    let chip = pac::Peripherals::take().expect("taken once, here");
-    let core = cortex_m::Peripherals::take().expect("taken once, here");
+    let (Some(chip), Some(core), Some(workspace)) = (
+        pac::Peripherals::take(),
+        cortex_m::Peripherals::take(),
+        cortex_m::singleton!(: [u8; WORKSPACE] = [0; WORKSPACE]),
+    ) else {
+        panic!("all is taken once, here");
+    };
     let mut watchdog = IndependentWatchdog::new(chip.IWDG);
     watchdog.start(WATCHDOG_MS.millis());
 
     let mut rcc = board::start_clocks(chip.RCC);
     cortex::wake_up_regularly(core.SYST, rcc.clocks.sysclk().to_Hz());
     let mut timer = chip.TIM5.counter_us(&mut rcc);
-    timer
-        .start(u32::MAX.micros())
-        .expect("as long as the counter is");
+    let Ok(()) = timer.start(u32::MAX.micros()) else {
+        panic!("the counter is as long");
+    };
 
     let port_a = chip.GPIOA.split(&mut rcc);
     let port_b = chip.GPIOB.split(&mut rcc);
-    let display = oled(chip.I2C1, port_b.pb6, port_b.pb7, &mut rcc);
+    let bus = board::start_bus(chip.I2C1, port_b.pb6, port_b.pb7, &mut rcc);
     let mut board = BlackPill {
-        display: display.unwrap_or_else(|error| cortex::display_failed(error)),
+        display: Oled::start(bus).unwrap_or_else(|NoAnswer| cortex::display_failed()),
         buttons: Buttons::new(
             port_a.pa1.into_pull_up_input(),
             port_a.pa0.into_pull_up_input(),
@@ -47,7 +53,7 @@ fn main() -> ! {
         noise: board::Noise::new(Adc::new(chip.ADC1, true, Default::default(), &mut rcc)),
         watchdog,
     };
-    let workspace = cortex_m::singleton!(: [u8; WORKSPACE] = [0; WORKSPACE]).expect("taken once");
+    log_model!();
     let Err(stop) = firmware::run::<Modes, _>(&mut board, MODEL, workspace);
     cortex::stopped(&mut board, stop)
 }

@@ -1,7 +1,6 @@
 //! Where the digits of the time go.
 
 use embedded_graphics::geometry::{Point, Size};
-use embedded_graphics::primitives::Rectangle;
 
 use super::Half;
 use crate::layout::{Cell, Layout};
@@ -71,6 +70,7 @@ impl Arrangement {
     }
 
     /// The place of a digit, from 0.
+    #[inline(never)] // it is called from several places
     pub fn cell(&self, digit: u32) -> Cell {
         let cell = self.layout.cell(digit);
         let colon = if digit < 2 { 0 } else { self.gap };
@@ -80,8 +80,14 @@ impl Arrangement {
         }
     }
 
-    /// The dots of the colon: behind the hours, or before the minutes if only these are there.
-    pub fn colon(&self, half: Half) -> Option<[Rectangle; 2]> {
+    /// Side of the colon's dots.
+    pub fn dot(&self) -> u32 {
+        self.dot
+    }
+
+    /// The corners of the colon's dots: behind the hours, or before the minutes if only these are
+    /// there.
+    pub fn colon(&self, half: Half) -> Option<[Point; 2]> {
         if self.kind == Kind::Stack {
             return None;
         }
@@ -92,11 +98,10 @@ impl Arrangement {
             Half::Minutes => cell.corner.x - self.gap as i32,
         };
         let dot = |eighths: u32| {
-            let corner = Point::new(left, cell.corner.y)
+            Point::new(left, cell.corner.y)
                 + Size::new(self.gap, size.height * eighths / 4)
                     .saturating_sub(Size::new_equal(self.dot))
-                    / 2;
-            Rectangle::new(corner, Size::new_equal(self.dot))
+                    / 2
         };
         Some([dot(3), dot(5)])
     }
@@ -105,6 +110,7 @@ impl Arrangement {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use embedded_graphics::primitives::Rectangle;
     use heapless::Vec;
 
     const DIGIT: Size = Size::new(28, 28);
@@ -122,9 +128,8 @@ mod tests {
         let row = fit(128, 64);
         assert_eq!(row.kind, Kind::Row);
         assert_eq!(corners(row), [(4, 18), (32, 18), (67, 18), (95, 18)]);
-        let [upper, lower] = row.colon(Half::Hours).unwrap();
-        assert_eq!(upper, Rectangle::new(Point::new(62, 27), Size::new(3, 3)));
-        assert_eq!(lower, Rectangle::new(Point::new(62, 34), Size::new(3, 3)));
+        let corners = [Point::new(62, 27), Point::new(62, 34)];
+        assert_eq!((row.colon(Half::Hours), row.dot()), (Some(corners), 3));
     }
 
     #[test]
@@ -142,7 +147,7 @@ mod tests {
         let turns = fit(64, 32);
         assert!(turns.takes_turns());
         assert_eq!(corners(turns), [(0, 2), (28, 2), (7, 2), (35, 2)]);
-        let left = |half| turns.colon(half).unwrap()[0].top_left.x;
+        let left = |half| turns.colon(half).unwrap()[0].x;
         assert_eq!((left(Half::Hours), left(Half::Minutes)), (58, 2));
     }
 
@@ -164,8 +169,10 @@ mod tests {
                         let cell = fit.cell(digit);
                         Rectangle::new(cell.corner, cell.part * cell.scale)
                     });
-                    let areas: Vec<_, 6> =
-                        cells.chain(fit.colon(half).into_iter().flatten()).collect();
+                    let dots = fit.colon(half).into_iter().flatten();
+                    let dots =
+                        dots.map(|corner| Rectangle::new(corner, Size::new_equal(fit.dot())));
+                    let areas: Vec<_, 6> = cells.chain(dots).collect();
                     let display = Rectangle::new(Point::zero(), size);
                     for (index, area) in areas.iter().enumerate() {
                         assert_eq!(area.intersection(&display), *area, "{size:?}");

@@ -42,6 +42,8 @@ pub struct Face {
     /// When that half was put there.
     turned: u32,
     colon_shown: bool,
+    /// Whether the log has been told that all is there.
+    ready: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,9 +101,7 @@ impl Face {
         if classes < Self::LABELS {
             return Err(Reason::NoDigits { classes }.into());
         }
-        let (display, needed) = (scene.display(), scene.picture());
-        let arrangement =
-            Arrangement::fit(display, needed).ok_or(Reason::DisplayTooSmall { needed, display })?;
+        let arrangement = scene.fit(Arrangement::fit)?;
         let time = read(scene, counted);
         let seed = scene.seed();
         Ok(Self {
@@ -119,6 +119,7 @@ impl Face {
             half: Half::Hours,
             turned: scene.now(),
             colon_shown: false,
+            ready: false,
         })
     }
 
@@ -145,6 +146,15 @@ impl Face {
             }
         }
         self.next = 0;
+        if self.start.is_none() && !self.ready {
+            self.ready = true;
+            info!(
+                "clock: ready, {=u8}:{=u8} of seed {=u32}",
+                self.time.hour(),
+                self.time.minute(),
+                self.way.to
+            );
+        }
         Ok(None)
     }
 
@@ -176,7 +186,7 @@ impl Face {
         let now = scene.now();
         counted.set(time, now);
         scene.board().set_time(time);
-        info!("clock: set to {}:{}", time.hour(), time.minute());
+        info!("clock: set to {=u8}:{=u8}", time.hour(), time.minute());
     }
 
     /// Begins the way to another handwriting.
@@ -236,8 +246,10 @@ impl Face {
         scene: &mut Scene<'_, '_, B>,
     ) -> Result<(), Stop<DisplayError<B>>> {
         if !self.colon_shown {
-            for dot in self.arrangement.colon(self.half).iter().flatten() {
-                scene.fill(dot)?;
+            if let Some(corners) = self.arrangement.colon(self.half) {
+                for corner in corners {
+                    scene.fill(corner, self.arrangement.dot())?;
+                }
             }
             self.colon_shown = true;
         }
@@ -290,6 +302,7 @@ impl Face {
             return Ok(None);
         }
         *shown = Some(wanted);
+        self.ready = false;
         let cell = self.arrangement.cell(place as u32);
         let drawn = if wanted.negative {
             scene.draw_negative(&cell, wanted.style, wanted.label)?
@@ -303,27 +316,12 @@ impl Face {
     fn log(&self, drawn: &Drawn) {
         if self.start.is_some() {
             debug!(
-                "clock: label {}, {}/256, {} us, {} us of them for the display",
+                "clock: label {=u8}, {=u16}/256, {=u32} us, {=u32} us of them for the display",
                 drawn.label, drawn.style.t, drawn.micros, drawn.display_micros
             );
             return;
         }
-        info!(
-            "clock: label {}, seed {}, {} us, {} us of them for the display",
-            drawn.label, drawn.style.from, drawn.micros, drawn.display_micros
-        );
-        let ready = |place| {
-            let wanted = self.wanted(place, drawn.style);
-            wanted.is_none() || self.shown.get(place).copied().flatten() == wanted
-        };
-        if (0..DIGITS).all(ready) {
-            info!(
-                "clock: ready, {}:{} of seed {}",
-                self.time.hour(),
-                self.time.minute(),
-                self.way.to
-            );
-        }
+        drawn.log("clock");
     }
 }
 
