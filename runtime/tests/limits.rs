@@ -1,20 +1,20 @@
 //! Sizes at and beyond the limits: no `usize` product or sum may wrap, on 32-bit targets either.
 //!
-//! Overflow checks are on in tests, so a wrap is a panic. To run this with 32-bit sizes:
-//! `cargo test -p runtime --target i686-unknown-linux-gnu` (needs `gcc-multilib`), or under Miri
-//! with any 32-bit target.
+//! Overflow checks are on in tests, so a wrap is a panic. To run this with 32-bit sizes, on x86-64:
+//! `rustup target add i686-unknown-linux-musl`, then
+//! `cargo test -p runtime --test limits --target i686-unknown-linux-musl`.
 
 mod common;
 
 use common::aligned::Aligned;
 use common::hostile::repair_checksum;
 use runtime::format::{
-    Kind, MAX_ACTIVATION, MAX_CHANNELS, MAX_KERNEL, MAX_SIDE, MAX_WEIGHTS, Provenance, Shape,
-    Window,
+    Activation, Kind, MAX_ACTIVATION, MAX_CHANNELS, MAX_KERNEL, MAX_LATENT, MAX_LAYERS, MAX_SIDE,
+    MAX_WEIGHTS, Provenance, Shape, Window,
 };
 use runtime::geometry::Geometry;
 use runtime::layout::{conv_offset, dense_offset, matrix_start, places, weights_len};
-use runtime::{Model, ModelError};
+use runtime::{Generator, Latent, Model, ModelError};
 
 const SIDES: [u16; 5] = [1, 2, 7, 63, 64];
 const CHANNELS: [u16; 7] = [1, 2, 3, 9, 64, 1023, 1024];
@@ -232,6 +232,90 @@ fn files_that_ask_for_huge_arrays_are_refused() {
     }
 }
 
+/// Bytes that a model works in, from the shapes and the windows alone: the rows of each layer's input
+/// that the next row needs, as wide as its windows reach.
+fn kept_bytes(geometries: &[Geometry]) -> u64 {
+    let kept = geometries.iter().map(|geometry| {
+        let (width, output) = (
+            u64::from(geometry.input.width),
+            u64::from(geometry.output.width),
+        );
+        let (rows, reach) = match geometry.kind {
+            Kind::Dense => (u64::from(geometry.input.height), width),
+            Kind::Upsample(_) => (1, width),
+            Kind::Conv(w) | Kind::Depthwise(w) => (
+                u64::from(w.kernel),
+                (output - 1) * u64::from(w.stride) + u64::from(w.kernel),
+            ),
+            Kind::ConvTranspose(_) => panic!("not among the largest"),
+        };
+        rows.min(geometry.input.height.into()) * reach * u64::from(geometry.input.channels)
+    });
+    kept.sum()
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "takes hours")]
+fn a_model_at_all_limits_at_once_is_drawn() {
+    let mut dice = common::random::Dice::new(2);
+    let window = Window {
+        kernel: MAX_KERNEL - 1,
+        stride: 1,
+        padding: MAX_KERNEL / 2 - 1,
+    };
+    // As many layers as there may be, most of them from and to the largest activation there may be.
+    let mut net = common::net::Net {
+        latent: MAX_LATENT as u8,
+        classes: 255,
+        layers: Vec::new(),
+    };
+    let mut add = |geometry: Option<Geometry>| {
+        let geometry = geometry.expect("a window that fits");
+        let mut layer = dice.layer(&geometry, 8, Activation::Identity);
+        if geometry.kind == Kind::Dense {
+            dice.add_label_table(&mut layer, 255);
+        }
+        net.layers.push(layer);
+        geometry
+    };
+    let latent = Shape::new(1, 1, MAX_LATENT as u16);
+    let mut geometries = vec![add(Some(Geometry {
+        kind: Kind::Dense,
+        input: latent,
+        output: Shape::new(4, 4, 64),
+    }))];
+    for index in 1..MAX_LAYERS {
+        let input = geometries[index - 1].output;
+        geometries.push(add(match index {
+            1 => Geometry::upsample(MAX_KERNEL, input),
+            7 => Geometry::conv(Kind::Conv(window), window, input, 3),
+            _ => Geometry::conv(Kind::Depthwise(window), window, input, input.channels),
+        }));
+    }
+    let largest = geometries
+        .iter()
+        .map(|geometry| geometry.output.len())
+        .max();
+    assert_eq!(largest, Some(MAX_ACTIVATION));
+
+    let file = Aligned::new(&net.encode());
+    let model = Model::from_bytes(&file).unwrap_or_else(|error| panic!("{error}"));
+    let kept = kept_bytes(&geometries);
+    let needed = model.workspace_len() as u64;
+    // Beside the kept rows: rows of the image, and what a window needs.
+    assert!(
+        (kept..kept + 8192).contains(&needed),
+        "{needed}, not {kept} and a little"
+    );
+    let latent = Latent::from_components(&[-127; MAX_LATENT]).expect("the longest latent");
+    let mut workspace = vec![0xff; needed as usize];
+    let mut rows = 0;
+    Generator::new(&model, &mut workspace)
+        .and_then(|mut generator| generator.rows(&latent, 254, |_, _| rows += 1))
+        .unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(rows, MAX_SIDE);
+}
+
 #[test]
 fn header_of_the_hand_made_file_is_right() {
     let mut dice = common::random::Dice::new(1);
@@ -243,7 +327,7 @@ fn header_of_the_hand_made_file_is_right() {
     let net = common::net::Net {
         latent: 1,
         classes: 255,
-        layers: vec![dice.layer(&geometry, 8, runtime::format::Activation::Identity)],
+        layers: vec![dice.layer(&geometry, 8, Activation::Identity)],
     };
     let encoded = net.encode_as(&Provenance::UNKNOWN);
     assert_eq!(encoded[..14], file(&[])[..14]);
