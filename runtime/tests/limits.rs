@@ -258,10 +258,10 @@ fn kept_bytes(geometries: &[Geometry]) -> u64 {
 #[cfg_attr(miri, ignore = "takes hours")]
 fn a_model_at_all_limits_at_once_is_drawn() {
     let mut dice = common::random::Dice::new(2);
-    let window = Window {
-        kernel: MAX_KERNEL - 1,
+    let window = |kernel| Window {
+        kernel,
         stride: 1,
-        padding: MAX_KERNEL / 2 - 1,
+        padding: kernel / 2,
     };
     // As many layers as there may be, most of them from and to the largest activation there may be.
     let mut net = common::net::Net {
@@ -279,6 +279,10 @@ fn a_model_at_all_limits_at_once_is_drawn() {
         geometry
     };
     let latent = Shape::new(1, 1, MAX_LATENT as u16);
+    let depthwise = |kernel, input: Shape| {
+        let window = window(kernel);
+        Geometry::conv(Kind::Depthwise(window), window, input, input.channels)
+    };
     let mut geometries = vec![add(Some(Geometry {
         kind: Kind::Dense,
         input: latent,
@@ -288,8 +292,9 @@ fn a_model_at_all_limits_at_once_is_drawn() {
         let input = geometries[index - 1].output;
         geometries.push(add(match index {
             1 => Geometry::upsample(MAX_KERNEL, input),
-            7 => Geometry::conv(Kind::Conv(window), window, input, 3),
-            _ => Geometry::conv(Kind::Depthwise(window), window, input, input.channels),
+            2 => depthwise(MAX_KERNEL - 1, input),
+            7 => Geometry::conv(Kind::Conv(window(3)), window(3), input, 3),
+            _ => depthwise(3, input),
         }));
     }
     let largest = geometries
