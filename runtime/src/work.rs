@@ -71,6 +71,7 @@ impl<'a> Work<'a> {
     }
 
     /// The bytes from the left margin of an input row on, if there is one.
+    #[inline(never)]
     pub fn input_row(&self, row: i32) -> Option<&'a [u8]> {
         if !(0..i32::from(self.row.geometry.input.height)).contains(&row) {
             return None;

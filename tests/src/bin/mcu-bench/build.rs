@@ -13,10 +13,14 @@ pub struct Built {
 }
 
 impl Built {
-    /// The benchmark's firmware for a core.
-    pub fn bench(core: &Core) -> Result<Self> {
+    /// The benchmark's firmware for a core: for speed and with all features, or small and basic.
+    pub fn bench(core: &Core, small: bool) -> Result<Self> {
+        let (profile, features) = match small {
+            true => ("small", BASIC),
+            false => ("release", ALL),
+        };
         Ok(Self {
-            elf: firmware(core, "bench", "release", true)?,
+            elf: firmware(core, "bench", profile, features)?,
         })
     }
 }
@@ -33,24 +37,47 @@ pub fn plugin() -> Result<PathBuf> {
         }))
 }
 
+/// Features of the runtime that a firmware has.
+#[derive(Clone, Copy)]
+pub struct Features {
+    pub name: &'static str,
+    /// For cargo.
+    arguments: &'static [&'static str],
+}
+
+const ALL: Features = Features {
+    name: "all",
+    arguments: &[],
+};
+/// Dense layers and transposed convolutions whose stride divides their kernel, of 8-bit weights and
+/// at most 128 inputs an output.
+const BASIC: Features = Features {
+    name: "basic",
+    arguments: &["--no-default-features"],
+};
+/// The same, with what is only there for speed.
+const BASIC_FAST: Features = Features {
+    name: "basic and fast",
+    arguments: &["--no-default-features", "--features", "fast"],
+};
+
 /// Bytes of flash that the runtime takes.
 pub struct Size {
     pub profile: &'static str,
-    /// Which layers it can draw: all, or only the basic ones.
-    pub layers: &'static str,
+    pub features: Features,
     pub bytes: u64,
 }
 
 /// Bytes of flash of a firmware that only draws, at each profile, beyond those of the same firmware
-/// without the runtime: with all layers, and with dense layers and convolutions of 8-bit weights.
+/// without the runtime.
 pub fn sizes(core: &Core) -> Result<Vec<Size>> {
     let mut sizes = Vec::new();
     for profile in ["release", "small"] {
-        for (layers, all) in [("all", true), ("basic", false)] {
-            let size = |bin| -> Result<u64> { flash(&firmware(core, bin, profile, all)?) };
+        for features in [ALL, BASIC_FAST, BASIC] {
+            let size = |bin| -> Result<u64> { flash(&firmware(core, bin, profile, features)?) };
             sizes.push(Size {
                 profile,
-                layers,
+                features,
                 bytes: size("draw")? - size("empty")?,
             });
         }
@@ -58,13 +85,11 @@ pub fn sizes(core: &Core) -> Result<Vec<Size>> {
     Ok(sizes)
 }
 
-fn firmware(core: &Core, bin: &str, profile: &str, all_layers: bool) -> Result<PathBuf> {
+fn firmware(core: &Core, bin: &str, profile: &str, features: Features) -> Result<PathBuf> {
     let mut command = Command::new("cargo");
     command.args(["build", "-p", "bench", "--bin", bin, "--profile", profile]);
     command.args(["--target", core.target]);
-    if !all_layers {
-        command.arg("--no-default-features");
-    }
+    command.args(features.arguments);
     if let Some((cpu, feature)) = core.cpu {
         command.args(["--features", feature]);
         command.env("RUSTFLAGS", format!("-C target-cpu={cpu}"));

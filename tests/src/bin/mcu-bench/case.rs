@@ -25,6 +25,8 @@ pub struct Case {
 /// What the report says of a layer.
 pub struct LayerInfo {
     pub name: String,
+    /// Bits of a weight.
+    bits: u8,
     pub macs: u64,
 }
 
@@ -217,6 +219,12 @@ impl Case {
             layers: info.collect(),
         })
     }
+
+    /// Whether a runtime without optional features can load it: none of the cases has more kinds of
+    /// layers than that.
+    pub fn is_basic(&self) -> bool {
+        self.layers.iter().all(|layer| layer.bits == 8)
+    }
 }
 
 impl LayerInfo {
@@ -232,6 +240,7 @@ impl LayerInfo {
         let (input, output) = (shape(geometry.input), shape(geometry.output));
         Self {
             name: format!("{kind} {input} → {output}, int{bits}"),
+            bits,
             macs: geometry.macs(),
         }
     }

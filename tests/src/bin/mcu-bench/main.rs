@@ -36,6 +36,10 @@ struct Arguments {
     /// Without the code sizes, which take more builds.
     #[arg(long)]
     no_sizes: bool,
+    /// With firmware for a small flash, opt-level "s" and without optional features of the runtime:
+    /// only the cases that it can load.
+    #[arg(long)]
+    small: bool,
 }
 
 /// What a person needs to know: what went wrong, where, and what to do.
@@ -73,9 +77,10 @@ fn run(arguments: &Arguments) -> Result<()> {
     }
     let plugin = build::plugin()?;
     for core in cores {
-        let firmware = Built::bench(core)?;
+        let firmware = Built::bench(core, arguments.small)?;
         let rows = cases
             .iter()
+            .filter(|case| !arguments.small || case.is_basic())
             .map(|case| measure(core, &firmware, &plugin, case))
             .collect::<Result<Vec<_>>>()?;
         report::print(core, &rows, arguments.json);

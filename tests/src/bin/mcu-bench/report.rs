@@ -165,7 +165,7 @@ fn print_json(core: &Core, row: &Row) {
 pub fn print_sizes(core: &Core, sizes: &[Size], json: bool) {
     for Size {
         profile,
-        layers,
+        features,
         bytes,
     } in sizes
     {
@@ -175,12 +175,13 @@ pub fn print_sizes(core: &Core, sizes: &[Size], json: bool) {
                 json!({
                     "core": core.name,
                     "profile": profile,
-                    "layers": layers,
+                    "features": features.name,
                     "code_bytes": bytes,
                 })
             );
         } else {
-            println!("\nFlash of the runtime, profile {profile}, {layers} layers: {bytes} bytes");
+            let name = features.name;
+            println!("\nFlash of the runtime, profile {profile}, features {name}: {bytes} bytes");
         }
     }
 }
