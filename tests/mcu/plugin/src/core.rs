@@ -7,12 +7,13 @@ use crate::{riscv, thumb};
 pub enum Core {
     /// Arm Cortex-M0 with the single-cycle multiplier: Technical Reference Manual (DDI 0432C), 3.3.
     CortexM0,
-    /// Arm Cortex-M3: Technical Reference Manual (DDI 0337I), 3.3.
+    /// Arm Cortex-M3: Technical Reference Manual (DDI 0337I), 3.3.1.
     CortexM3,
-    /// Arm Cortex-M4: Technical Reference Manual (DDI 0439D), 3.3. Arm publishes no such table of
+    /// Arm Cortex-M4: Technical Reference Manual r0p1 (100166), 3.3.1. Arm publishes no such table of
     /// the Cortex-M33, for which this one stands in.
     CortexM4,
-    /// Hazard3, the RISC-V core of the RP2350 (RP2350 datasheet, 3.8).
+    /// Hazard3, the RISC-V core of the RP2350: "Instruction Cycle Counts" of its documentation
+    /// (github.com/Wren6991/Hazard3, doc/sections/instruction_timings.adoc).
     Hazard3,
 }
 

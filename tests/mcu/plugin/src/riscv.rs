@@ -1,6 +1,9 @@
-//! RV32IMAC instructions of Hazard3: one cycle each, but two for a load (the data is there one
-//! later than the next instruction could ask for it), one more for a taken branch or jump, and 18
-//! for a division.
+//! RV32IMAC instructions of Hazard3: one cycle each, but two for a load, one more for a taken branch
+//! or jump, and 18 for a division.
+//!
+//! That is the most that they take: a load whose next instruction does not need it takes one, and so
+//! does a branch backwards that was the last one taken. What is left out makes little of it: one more
+//! for a jump to a 32-bit instruction that is not aligned to its size, and for a division with signs.
 
 use crate::core::Cost;
 

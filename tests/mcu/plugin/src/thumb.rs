@@ -41,7 +41,7 @@ pub fn wide(core: Core, first: u16, second: u16) -> Cost {
         0b111_1101 if first >> 7 & 0b11 == 0b10 => {
             let accumulates = second >> 12 != 0xf;
             match first >> 4 & 0b111 {
-                0b000 if accumulates => 2,
+                0b000 if accumulates && core == Core::CortexM3 => 2,
                 _ => 1,
             }
         }
