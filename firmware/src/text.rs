@@ -54,7 +54,6 @@ impl Words {
         let mut cell = Cell {
             corner: Point::zero(),
             scale: 1,
-            cut: Size::zero(),
             part: Size::new(WIDTH, HEIGHT),
         };
         for line in lines(self.0.as_bytes(), columns).take(rows) {
@@ -115,7 +114,7 @@ where
                 *ink = u8::MAX;
             }
         }
-        stamp_row(display, cell, false, y as usize, &row)?;
+        stamp_row(display, cell, false, y, &row)?;
     }
     Ok(())
 }

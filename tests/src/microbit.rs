@@ -3,14 +3,24 @@
 //! QEMU has the chip, but no display for it. It can tell every write to the pins' registers, though;
 //! from these follows what the display hears: SPI in mode 0, most significant bit first.
 
+use std::env;
+use std::fs;
 use std::io::{BufRead, BufReader, Lines};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
+use serde_json::json;
+use tempfile::TempDir;
+
 use crate::Error;
+use crate::qmp::Qmp;
 use crate::screen::Screen;
 use crate::ssd1306::Ssd1306;
 
+/// QEMU's control socket.
+const SOCKET: &str = "qmp";
+/// Where RAM begins.
+const RAM: u32 = 0x2000_0000;
 /// Registers of the pins: what is written to them drives pins high, or low.
 const OUT_SET: u32 = 0x508;
 const OUT_CLEAR: u32 = 0x50C;
@@ -24,6 +34,7 @@ const SELECT: u32 = 1 << 18;
 /// A running firmware. Dropping it ends QEMU.
 pub struct Microbit {
     child: Child,
+    folder: TempDir,
     trace: Lines<BufReader<ChildStderr>>,
     pins: u32,
     /// Bits of a byte that is not complete.
@@ -39,12 +50,19 @@ impl Microbit {
     /// # Errors
     /// [`Error::NoQemu`], or what the system says.
     pub fn start(elf: &Path) -> Result<Self, Error> {
+        let folder = TempDir::new().map_err(|source| Error::File {
+            path: env::temp_dir(),
+            source,
+        })?;
+        let socket = folder.path().join(SOCKET);
         let mut child = Command::new("qemu-system-arm")
             .args([
                 "-machine", "microbit", "-display", "none", "-serial", "none",
             ])
             // An instruction takes 64 ns: as long as a cycle of the core's 16 MHz.
             .args(["-monitor", "none", "-icount", "shift=6"])
+            .arg("-qmp")
+            .arg(format!("unix:{},server=on,wait=off", socket.display()))
             .args(["-trace", "nrf51_gpio_write", "-kernel"])
             .arg(elf)
             .stdin(Stdio::null())
@@ -61,6 +79,7 @@ impl Microbit {
         let trace = BufReader::new(child.stderr.take().expect("it is piped")).lines();
         Ok(Self {
             child,
+            folder,
             trace,
             pins: 0,
             bits: 0,
@@ -109,6 +128,26 @@ impl Microbit {
             }
         }
         Ok(())
+    }
+
+    /// How deep the stack was so far, as the deepest place below the end of `ram` bytes of RAM that
+    /// is not zero, as all of it was at power-on.
+    ///
+    /// # Errors
+    /// [`Error::Qmp`], [`Error::File`].
+    pub fn stack(&mut self, ram: usize) -> Result<usize, Error> {
+        let mut qmp = Qmp::connect(&self.folder.path().join(SOCKET))?
+            .ok_or_else(|| Error::Microbit("QEMU does not listen".into()))?;
+        let dump = self.folder.path().join("ram");
+        qmp.execute("stop", json!({}))?;
+        qmp.execute(
+            "memsave",
+            json!({ "val": RAM, "size": ram, "filename": dump }),
+        )?;
+        qmp.execute("cont", json!({}))?;
+        let bytes = fs::read(&dump).map_err(|source| Error::File { path: dump, source })?;
+        let unused = bytes.iter().take_while(|&&byte| byte == 0).count();
+        Ok(ram - unused)
     }
 
     /// What the display shows now.
