@@ -2,6 +2,7 @@
 
 use core::fmt::{self, Write};
 use core::iter;
+use core::panic::PanicInfo;
 
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{Point, Size};
@@ -29,6 +30,18 @@ impl Words {
         let mut words = Self::default();
         // A text that does not fit keeps its beginning: better than none.
         let _ = write!(words, "{text}");
+        words
+    }
+
+    /// Message and place of a panic.
+    pub fn of_panic(info: &PanicInfo<'_>) -> Self {
+        let mut words = Self::of(format_args!("Failed: {}", info.message()));
+        if let Some(place) = info.location() {
+            // Not by formatting, which takes a KB of flash for text. What does not fit is left out.
+            let _ = words.write_str(", ");
+            let _ = words.write_str(place.file());
+            let _ = write!(words, ":{}", place.line());
+        }
         words
     }
 
