@@ -4,12 +4,10 @@
 //! from these follows what the display hears: SPI in mode 0, most significant bit first.
 
 use std::env;
-use std::fs;
 use std::io::{BufRead, BufReader, Lines};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
-use serde_json::json;
 use tempfile::TempDir;
 
 use crate::Error;
@@ -19,8 +17,8 @@ use crate::ssd1306::Ssd1306;
 
 /// QEMU's control socket.
 const SOCKET: &str = "qmp";
-/// Where RAM begins.
-const RAM: u32 = 0x2000_0000;
+/// Bytes of RAM that the firmware's linker script gives it.
+const RAM: usize = 2 * 1024;
 /// Registers of the pins: what is written to them drives pins high, or low.
 const OUT_SET: u32 = 0x508;
 const OUT_CLEAR: u32 = 0x50C;
@@ -130,24 +128,14 @@ impl Microbit {
         Ok(())
     }
 
-    /// How deep the stack was so far, as the deepest place below the end of `ram` bytes of RAM that
-    /// is not zero, as all of it was at power-on.
+    /// How deep the stack was so far. Nothing else is in RAM.
     ///
     /// # Errors
     /// [`Error::Qmp`], [`Error::File`].
-    pub fn stack(&mut self, ram: usize) -> Result<usize, Error> {
+    pub fn stack(&mut self) -> Result<usize, Error> {
         let mut qmp = Qmp::connect(&self.folder.path().join(SOCKET))?
             .ok_or_else(|| Error::Microbit("QEMU does not listen".into()))?;
-        let dump = self.folder.path().join("ram");
-        qmp.execute("stop", json!({}))?;
-        qmp.execute(
-            "memsave",
-            json!({ "val": RAM, "size": ram, "filename": dump }),
-        )?;
-        qmp.execute("cont", json!({}))?;
-        let bytes = fs::read(&dump).map_err(|source| Error::File { path: dump, source })?;
-        let unused = bytes.iter().take_while(|&&byte| byte == 0).count();
-        Ok(ram - unused)
+        qmp.stack(RAM, 0, self.folder.path())
     }
 
     /// What the display shows now.

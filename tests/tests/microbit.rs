@@ -72,7 +72,7 @@ fn two_pages_have_the_pixels_that_the_host_computes() {
             "page {page}:\n{screen:?}"
         );
     }
-    let stack = board.stack(RAM).unwrap();
+    let stack = board.stack().unwrap();
     assert!((RAM / 2..=RAM).contains(&stack), "{stack} bytes");
 }
 
