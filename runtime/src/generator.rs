@@ -237,8 +237,9 @@ fn recode(codes: &mut [u8], shift: u32) {
         true => bytemuck::pod_align_to_mut::<u8, u32>(codes),
         false => (codes, &mut [][..], &mut [][..]),
     };
+    let kept = u32::from_ne_bytes([0xff >> shift; 4]);
     for word in words {
-        *word = (*word ^ 0x8080_8080) >> shift & (0xffff_ffff ^ shift * 0x8080_8080);
+        *word = (*word ^ 0x8080_8080) >> shift & kept;
     }
     for code in before.iter_mut().chain(after) {
         *code = (*code ^ 0x80) >> shift;

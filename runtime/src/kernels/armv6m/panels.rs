@@ -16,21 +16,36 @@ macro_rules! pair8 {
     };
 }
 
-/// The quads of a panel, until the end of the inputs is in r4: two a round, of which an odd number
-/// begins in its middle.
+/// The quads of a panel, until the end of the inputs is in r4: four a round; the first round begins
+/// where a whole number of rounds is left.
 #[cfg(feature = "fast")]
 macro_rules! quads8 {
     () => {
         concat!(
+            // 16 bytes of inputs a quad.
             "ldr r4, [sp, #4]\n",
             "subs r4, r4, r1\n",
-            "lsrs r4, r4, #5\n",
-            "bcc 3f\n",
-            "b 4f\n",
+            "lsls r4, r4, #26\n",
+            "beq 3f\n",
+            "lsrs r4, r4, #30\n",
+            "cmp r4, #2\n",
+            "bhi 7f\n",
+            "beq 8f\n",
+            "b 11f\n",
+            "8:\n",
+            "b 10f\n",
+            "7:\n",
+            "b 9f\n",
             "3:\n",
             pair8!(),
             pair8!(),
-            "4:\n",
+            "9:\n",
+            pair8!(),
+            pair8!(),
+            "10:\n",
+            pair8!(),
+            pair8!(),
+            "11:\n",
             pair8!(),
             pair8!(),
             "ldr r4, [sp, #4]\n",

@@ -5,11 +5,80 @@ use core::arch::naked_asm;
 
 use crate::requantize::{Scale, TANH_LAST, Table};
 
+/// One output, to r3 and `$place`.
+macro_rules! scale_one {
+    ($negative:expr, $place:literal) => {
+        concat!(
+            "ldmia r0!, {{r4}}\n",
+            "ldrsh r5, [r1, r6]\n",
+            "mov r7, r8\n",
+            "muls r5, r7, r5\n",
+            "mov r7, r9\n",
+            "adds r4, r4, r5\n",
+            "asrs r4, r7\n",
+            $negative,
+            "ldrsh r5, [r2, r6]\n",
+            "muls r4, r5, r4\n",
+            "mov r7, r11\n",
+            "add r4, r10\n",
+            "asrs r4, r7\n",
+            "sxtb r5, r4\n",
+            "cmp r5, r4\n",
+            "beq 3f\n",
+            // The nearest limit.
+            "asrs r4, r4, #31\n",
+            "movs r5, #127\n",
+            "eors r4, r5\n",
+            "3:\n",
+            "strb r4, [r3, #",
+            $place,
+            "]\n",
+            "adds r6, r6, #2\n",
+        )
+    };
+}
+
+/// All outputs, whose number is in r4 and whose end is in lr: one if it is odd, then two a round.
+#[cfg(feature = "fast")]
+macro_rules! scale_all {
+    ($negative:expr) => {
+        concat!(
+            "lsrs r4, r4, #1\n",
+            "bcc 2f\n",
+            scale_one!($negative, "0"),
+            "adds r3, r3, #1\n",
+            "cmp r3, lr\n",
+            "beq 4f\n",
+            "2:\n",
+            scale_one!($negative, "0"),
+            scale_one!($negative, "1"),
+            "adds r3, r3, #2\n",
+            "cmp r3, lr\n",
+            "bne 2b\n",
+            "4:\n",
+        )
+    };
+}
+
+#[cfg(not(feature = "fast"))]
+macro_rules! scale_all {
+    ($negative:expr) => {
+        concat!(
+            "2:\n",
+            scale_one!($negative, "0"),
+            "adds r3, r3, #1\n",
+            "cmp r3, lr\n",
+            "bne 2b\n",
+        )
+    };
+}
+
 macro_rules! scale_kernel {
     ($name:ident, $negative:expr) => {
-        /// r0 sums, r1 biases, r2 multipliers, r3 outputs, r4, r5 and r7 at work, r6 index of the
-        /// bias and multiplier; r8 factor of the bias, r9 first shift, r10 rounding and r11 amount
-        /// of the second, r12 slope, lr end of the outputs.
+        /// r0 sums, r1 biases, r2 multipliers,
+        /// r3 outputs, r4, r5 and r7 at work, r6 index of the bias and multiplier; r8 factor of the
+        /// bias, r9 first shift, r10 rounding and r11 amount of the second, r12 slope, lr end of the
+        /// outputs.
         #[unsafe(naked)]
         pub unsafe extern "C" fn $name(
             _: *const i32,
@@ -32,40 +101,12 @@ macro_rules! scale_kernel {
                 "mov r11, r4",
                 "mov r12, r5",
                 "ldr r4, [sp, #44]",
-                "adds r4, r4, r3",
-                "mov lr, r4",
+                "adds r5, r4, r3",
+                "mov lr, r5",
                 "movs r6, #0",
-                "2:",
-                "ldmia r0!, {{r4}}",
-                "ldrsh r5, [r1, r6]",
-                "mov r7, r8",
-                "muls r5, r7, r5",
-                "mov r7, r9",
-                "adds r4, r4, r5",
-                "asrs r4, r7",
-                $negative,
-                "ldrsh r5, [r2, r6]",
-                "muls r4, r5, r4",
-                "mov r7, r11",
-                "add r4, r10",
-                "asrs r4, r7",
-                "sxtb r5, r4",
-                "cmp r5, r4",
-                "bne 4f",
-                "3:",
-                "strb r4, [r3]",
-                "adds r3, r3, #1",
-                "adds r6, r6, #2",
-                "cmp r3, lr",
-                "bne 2b",
+                scale_all!($negative),
                 "pop {{r3}}",
                 leave!(),
-                // The nearest limit.
-                "4:",
-                "asrs r4, r4, #31",
-                "movs r5, #127",
-                "eors r4, r5",
-                "b 3b",
             )
         }
     };
