@@ -48,6 +48,9 @@ pub fn unpair(pair: u32) -> (i32, i32) {
 pub fn run(width: usize, bits: u8, run: &Run, sums: &mut [i32]) {
     match (is_nibble(bits), width) {
         (true, 8) => nibbles_of::<8>(run, sums, |crossed| crossed),
+        (true, width) if cfg!(not(feature = "fast")) => {
+            nibbles_by_column(width, run, sums, |crossed| crossed)
+        }
         (true, 4) => nibbles_of::<4>(run, sums, |crossed| crossed),
         (true, _) => nibbles_of::<2>(run, sums, |crossed| crossed),
         (false, 8) => bytes::<8>(run, sums),
