@@ -65,7 +65,7 @@ impl<'m, M: Mode> App<'m, M> {
 /// Shows the model `bytes` in the mode `M`, forever.
 ///
 /// `workspace` is as long as [`Model::workspace_len`] says, or longer. A model that cannot be shown
-/// is answered with its [`Reason`] on the display and in the log; the watchdog is the caller's
+/// is answered with its [`Reason`](crate::Reason) on the display and in the log; the watchdog is the caller's
 /// again then.
 ///
 /// # Errors

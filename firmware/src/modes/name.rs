@@ -6,20 +6,20 @@ use crate::time::turn;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum ModeName {
-    /// [`Gallery`]
+    /// [`Gallery`](crate::Gallery)
     Gallery,
-    /// [`Morph`]
+    /// [`Morph`](crate::Morph)
     Morph,
-    /// [`Ask`]
+    /// [`Ask`](crate::Ask)
     Ask,
-    /// [`Handwriting`]
+    /// [`Handwriting`](crate::Handwriting)
     Handwriting,
-    /// [`Clock`]
+    /// [`Clock`](crate::Clock)
     Clock,
 }
 
 impl ModeName {
-    /// All modes, in the order in which [`Input::NextMode`] goes through them.
+    /// All modes, in the order in which [`Input::NextMode`](crate::Input::NextMode) goes through them.
     pub const ALL: [Self; 5] = [
         Self::Gallery,
         Self::Morph,

@@ -80,7 +80,7 @@ impl<I: I2c> Oled<I> {
         })
     }
 
-    /// Sends what was drawn: the smallest rectangle that holds all of it.
+    /// Sends what has changed: the smallest rectangle that holds all of it.
     ///
     /// # Errors
     /// [`NoAnswer`].
@@ -126,12 +126,12 @@ impl<I: I2c> DrawTarget for Oled<I> {
                 .and_then(|page| page.get_mut(column));
             if let Some(byte) = byte {
                 let bit = 1 << (at.y % 8);
-                *byte = if color.is_on() {
-                    *byte | bit
-                } else {
-                    *byte & !bit
-                };
-                self.changed.add(page as u8, column as u8);
+                let on = *byte & bit != 0;
+                // The bus is slow: what is the same as before is not sent again.
+                if on != color.is_on() {
+                    *byte ^= bit;
+                    self.changed.add(page as u8, column as u8);
+                }
             }
         }
         Ok(())
