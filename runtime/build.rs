@@ -1,4 +1,5 @@
-//! Chooses the kernels: `pocketgan_kernels` is `armv6m`, `armv7em` or `portable`.
+//! Chooses the kernels: `pocketgan_kernels` is `armv6m`, `armv7em`, `x86_64` or `portable`. Those of
+//! the first two are assembly, which `pocketgan_assembly` says.
 //!
 //! Stable Rust does not show the DSP extension as a target feature, so it is read off the target:
 //! `thumbv7em` always has it. Armv8-M Mainline has it on most cores (Cortex-M33 as built by most
@@ -8,10 +9,11 @@ use std::env;
 
 fn main() {
     println!(
-        "cargo::rustc-check-cfg=cfg(pocketgan_kernels, values(\"armv6m\", \"armv7em\", \"portable\"))"
+        "cargo::rustc-check-cfg=cfg(pocketgan_kernels, values(\"armv6m\", \"armv7em\", \"portable\", \"x86_64\"))"
     );
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-check-cfg=cfg(pocketgan_armv8m)");
+    println!("cargo::rustc-check-cfg=cfg(pocketgan_assembly)");
     let target = env::var("TARGET").unwrap_or_default();
     let dsp = env::var_os("CARGO_FEATURE_DSP").is_some();
     let portable = env::var_os("CARGO_FEATURE_PORTABLE").is_some();
@@ -20,10 +22,14 @@ fn main() {
         Some("thumbv6m") => "armv6m",
         Some("thumbv7em") => "armv7em",
         Some("thumbv8m.main") if dsp => "armv7em",
+        Some("x86_64") => "x86_64",
         _ => "portable",
     };
     if target.starts_with("thumbv8m") {
         println!("cargo::rustc-cfg=pocketgan_armv8m");
+    }
+    if kernels.starts_with("arm") {
+        println!("cargo::rustc-cfg=pocketgan_assembly");
     }
     println!("cargo::rustc-cfg=pocketgan_kernels=\"{kernels}\"");
 }

@@ -33,7 +33,9 @@ impl<'m, M: Mode> App<'m, M> {
     ) -> Result<Self, Stop<DisplayError<B>>> {
         let mut painter = Painter::new(model, workspace)?;
         let mut scene = Scene::new(&mut painter, board);
-        scene.fit(Layout::one)?;
+        if !Layout::fits(scene.display(), scene.picture()) {
+            return Err(scene.too_small().into());
+        }
         scene.clear()?;
         let mode = M::start(&mut scene)?;
         Ok(Self { painter, mode })

@@ -13,6 +13,10 @@ pub trait Board {
     /// The display. Its top left pixel is at (0, 0).
     type Display: DrawTarget<Color: Ink>;
 
+    /// Whether it is measured how long a digit takes. Where nobody reads it, that is code for
+    /// nothing.
+    const MEASURES: bool = true;
+
     /// The display, to draw on.
     fn display(&mut self) -> &mut Self::Display;
 

@@ -2,7 +2,7 @@
 
 use core::convert::Infallible;
 
-use embedded_hal::digital::{ErrorType, InputPin};
+use embedded_hal::digital::InputPin;
 
 use crate::input::Input;
 
@@ -14,75 +14,49 @@ const HOLD: u32 = 500_000;
 /// Time between two repetitions while it is held, in microseconds.
 const REPEAT: u32 = 200_000;
 
-/// The buttons of a board, which pull their pins low while they are pressed.
+/// The two buttons of a board that are enough, which pull their pins low while they are pressed.
 ///
 /// | button | pressed | held |
 /// |---|---|---|
 /// | mode | [`Input::NextMode`] | |
 /// | action | [`Input::Action`], at its release | [`Input::Next`], again and again |
-/// | next | [`Input::Next`] | the same, again and again |
-/// | previous | [`Input::Previous`] | the same, again and again |
-/// | previous mode | [`Input::PreviousMode`] | |
 ///
-/// So the first two are enough. A pin that is low from the start (pressed, or not connected) does
-/// not count until it is released.
+/// A pin that is low from the start (pressed, or not connected) does not count until it is released.
 #[derive(Debug)]
-pub struct Buttons<M, A, N = NoPin, P = NoPin, B = NoPin> {
+pub struct Buttons<M, A> {
     mode: Button<M>,
     action: Button<A>,
-    next: Button<N>,
-    previous: Button<P>,
-    previous_mode: Button<B>,
 }
 
 impl<M, A> Buttons<M, A> {
-    /// A button for the mode and one for the action. [`NoPin`] stands for one that is missing.
+    /// A button for the mode and one for the action.
     pub fn new(mode: M, action: A) -> Self {
         Self {
             mode: Button::new(mode),
             action: Button::new(action),
-            next: Button::new(NoPin),
-            previous: Button::new(NoPin),
-            previous_mode: Button::new(NoPin),
         }
     }
-}
 
-impl<M, A, N, P, B> Buttons<M, A, N, P, B> {
-    /// Two more, for the next one and the one before.
-    pub fn with_next_and_previous<N2, P2>(
+    /// Three more: for the mode before, for the next one and for the one before.
+    pub fn and<B, N, P>(
         self,
-        next: N2,
-        previous: P2,
-    ) -> Buttons<M, A, N2, P2, B> {
-        Buttons {
-            mode: self.mode,
-            action: self.action,
+        previous_mode: B,
+        next: N,
+        previous: P,
+    ) -> MoreButtons<M, A, B, N, P> {
+        MoreButtons {
+            buttons: self,
+            previous_mode: Button::new(previous_mode),
             next: Button::new(next),
             previous: Button::new(previous),
-            previous_mode: self.previous_mode,
-        }
-    }
-
-    /// One more, for the mode before.
-    pub fn with_previous_mode<B2>(self, previous_mode: B2) -> Buttons<M, A, N, P, B2> {
-        Buttons {
-            mode: self.mode,
-            action: self.action,
-            next: self.next,
-            previous: self.previous,
-            previous_mode: Button::new(previous_mode),
         }
     }
 }
 
-impl<M, A, N, P, B> Buttons<M, A, N, P, B>
+impl<M, A> Buttons<M, A>
 where
     M: InputPin<Error = Infallible>,
     A: InputPin<Error = Infallible>,
-    N: InputPin<Error = Infallible>,
-    P: InputPin<Error = Infallible>,
-    B: InputPin<Error = Infallible>,
 {
     /// What the user asks for, to be looked at some times in a tenth of a second. `micros` is now,
     /// wrapping at 2^32.
@@ -91,13 +65,44 @@ where
         if let Some(Press::Down) = self.mode.poll(micros) {
             return Some(Input::NextMode);
         }
+        match self.action.poll(micros) {
+            Some(Press::Short) => Some(Input::Action),
+            Some(Press::Held) => Some(Input::Next),
+            _ => None,
+        }
+    }
+}
+
+/// [`Buttons`], and three more.
+///
+/// | button | pressed | held |
+/// |---|---|---|
+/// | previous mode | [`Input::PreviousMode`] | |
+/// | next | [`Input::Next`] | the same, again and again |
+/// | previous | [`Input::Previous`] | the same, again and again |
+#[derive(Debug)]
+pub struct MoreButtons<M, A, B, N, P> {
+    buttons: Buttons<M, A>,
+    previous_mode: Button<B>,
+    next: Button<N>,
+    previous: Button<P>,
+}
+
+impl<M, A, B, N, P> MoreButtons<M, A, B, N, P>
+where
+    M: InputPin<Error = Infallible>,
+    A: InputPin<Error = Infallible>,
+    B: InputPin<Error = Infallible>,
+    N: InputPin<Error = Infallible>,
+    P: InputPin<Error = Infallible>,
+{
+    /// As [`Buttons::poll`].
+    pub fn poll(&mut self, micros: u32) -> Option<Input> {
+        if let Some(input) = self.buttons.poll(micros) {
+            return Some(input);
+        }
         if let Some(Press::Down) = self.previous_mode.poll(micros) {
             return Some(Input::PreviousMode);
-        }
-        match self.action.poll(micros) {
-            Some(Press::Short) => return Some(Input::Action),
-            Some(Press::Held) => return Some(Input::Next),
-            _ => {}
         }
         if let Some(Press::Down | Press::Held) = self.next.poll(micros) {
             return Some(Input::Next);
@@ -106,24 +111,6 @@ where
             return Some(Input::Previous);
         }
         None
-    }
-}
-
-/// The pin of a button that is not there: always high.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoPin;
-
-impl ErrorType for NoPin {
-    type Error = Infallible;
-}
-
-impl InputPin for NoPin {
-    fn is_high(&mut self) -> Result<bool, Infallible> {
-        Ok(true)
-    }
-
-    fn is_low(&mut self) -> Result<bool, Infallible> {
-        Ok(false)
     }
 }
 
@@ -189,6 +176,7 @@ impl<P: InputPin<Error = Infallible>> Button<P> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use embedded_hal::digital::ErrorType;
     use heapless::Vec;
 
     /// A pin whose level the test sets.
@@ -270,15 +258,13 @@ mod tests {
         let held = |press: u32| {
             let mut pins = [const { Pin(false) }; 5];
             let mut inputs: Vec<Input, 8> = Vec::new();
-            let [mode, action, next, previous, previous_mode] = &mut pins;
-            let mut buttons = Buttons::new(mode, action)
-                .with_next_and_previous(next, previous)
-                .with_previous_mode(previous_mode);
+            let [mode, action, previous_mode, next, previous] = &mut pins;
+            let mut buttons = Buttons::new(mode, action).and(previous_mode, next, previous);
             inputs.extend(buttons.poll(0));
-            let all = |buttons: &mut Buttons<_, _, _, _, _>, down| {
+            let all = |buttons: &mut MoreButtons<_, _, _, _, _>, down| {
                 let pins: [&mut &mut Pin; 5] = [
-                    &mut buttons.mode.pin,
-                    &mut buttons.action.pin,
+                    &mut buttons.buttons.mode.pin,
+                    &mut buttons.buttons.action.pin,
                     &mut buttons.next.pin,
                     &mut buttons.previous.pin,
                     &mut buttons.previous_mode.pin,

@@ -12,9 +12,7 @@ pub struct Cell {
     pub corner: Point,
     /// Each pixel of the picture is drawn as a square of so many pixels.
     pub scale: u32,
-    /// Columns at the left and rows at the top of the picture that are left out.
-    pub cut: Size,
-    /// Columns and rows of the picture that are drawn.
+    /// Columns and rows of the picture that are drawn: those in its middle.
     pub part: Size,
 }
 
@@ -31,28 +29,44 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// A page of many pictures of `picture` pixels: as many as fit on a display of `display`
-    /// pixels at the largest scale at which that is eight or more, or at scale 1. `None` if not
-    /// even one fits.
-    pub fn page(display: Size, picture: Size) -> Option<Self> {
-        let at = |scale: u32| {
-            let columns = display.width.checked_div(picture.width * scale)?;
-            let rows = display.height.checked_div(picture.height * scale)?;
-            Some((columns, rows))
-        };
-        let (mut columns, mut rows) = at(1)?;
-        for scale in 2.. {
-            match at(scale) {
-                Some(larger) if larger.0 * larger.1 >= FULL_PAGE => (columns, rows) = larger,
-                _ => break,
-            }
-        }
-        Self::columns_and_rows(display, picture, columns, rows)
+    /// Whether a picture of `picture` pixels fits on a display of `display` pixels as it is.
+    pub fn fits(display: Size, picture: Size) -> bool {
+        picture.width <= display.width && picture.height <= display.height
     }
 
-    /// One picture, as large as it fits; `None` if it does not.
-    pub fn one(display: Size, picture: Size) -> Option<Self> {
-        Self::columns_and_rows(display, picture, 1, 1).filter(|one| one.first.part == picture)
+    /// A page of many pictures of `picture` pixels, of which one fits: as many as fit on a display
+    /// of `display` pixels at the largest scale at which that is eight or more, or at scale 1.
+    pub fn page(display: Size, picture: Size) -> Self {
+        let mut scale = 1;
+        let mut cells = how_many(display, picture);
+        loop {
+            let larger = how_many(display, picture * (scale + 1));
+            if larger.width * larger.height < FULL_PAGE {
+                return Self::whole(display, picture, scale, cells);
+            }
+            scale += 1;
+            cells = larger;
+        }
+    }
+
+    /// One picture, of which one fits, as large as it does.
+    pub fn one(display: Size, picture: Size) -> Self {
+        let Size { width, height } = how_many(display, picture);
+        Self::whole(display, picture, width.min(height), Size::new_equal(1))
+    }
+
+    /// Whole pictures, enlarged, in the middle of a display.
+    fn whole(display: Size, picture: Size, scale: u32, cells: Size) -> Self {
+        let used = picture.component_mul(cells) * scale;
+        Self {
+            first: Cell {
+                corner: Point::zero() + (display - used) / 2,
+                scale,
+                part: picture,
+            },
+            columns: cells.width,
+            rows: cells.height,
+        }
     }
 
     /// `count` (at least 1) pictures on one page, as large as possible and balanced; on several
@@ -99,7 +113,6 @@ impl Layout {
             first: Cell {
                 corner: Point::zero() + (display - used) / 2,
                 scale,
-                cut: (picture - part) / 2,
                 part,
             },
             columns,
@@ -117,17 +130,14 @@ impl Layout {
         self.first.scale
     }
 
-    /// Cell `index`, which counts modulo [`Layout::cells`].
-    #[inline(never)] // it is long, and called from every mode
+    /// Cell `index`, which is less than [`Layout::cells`].
+    #[cfg_attr(feature = "between", inline(never))] // where it is called from many modes
     pub fn cell(&self, index: u32) -> Cell {
         let size = self.first.part * self.first.scale;
         // There is a row and a column at least.
         let row = index.checked_div(self.columns).unwrap_or_default();
         let column = index - row * self.columns;
-        let offset = Size::new(
-            column * size.width,
-            row.checked_rem(self.rows).unwrap_or_default() * size.height,
-        );
+        let offset = Size::new(column * size.width, row * size.height);
         Cell {
             corner: self.first.corner + offset,
             ..self.first
@@ -144,6 +154,13 @@ impl Layout {
         let part = self.first.part * self.first.scale;
         part.width * part.height
     }
+}
+
+/// How many pictures fit on a display beside each other, and above each other.
+fn how_many(display: Size, picture: Size) -> Size {
+    let width = display.width.checked_div(picture.width);
+    let height = display.height.checked_div(picture.height);
+    Size::new(width.unwrap_or_default(), height.unwrap_or_default())
 }
 
 /// What must be left of a picture when its margins are cut.
@@ -163,7 +180,7 @@ mod tests {
 
     #[test]
     fn eight_digits_fill_a_page_of_128x64_with_equal_margins() {
-        let layout = Layout::page(Size::new(128, 64), DIGIT).unwrap();
+        let layout = Layout::page(Size::new(128, 64), DIGIT);
         assert!(corners(layout).eq([
             (8, 4),
             (36, 4),
@@ -184,30 +201,29 @@ mod tests {
             ((320, 240), 2, 20),
             ((800, 480), 7, 8),
         ] {
-            let layout = Layout::page(size.into(), DIGIT).unwrap();
+            let layout = Layout::page(size.into(), DIGIT);
             assert_eq!((layout.scale(), layout.cells()), (scale, cells), "{size:?}");
         }
     }
 
     #[test]
     fn an_odd_pixel_is_left_at_the_right_and_bottom() {
-        let layout = Layout::page(Size::new(31, 29), DIGIT).unwrap();
+        let layout = Layout::page(Size::new(31, 29), DIGIT);
         assert!(corners(layout).eq([(1, 0)]));
     }
 
     #[test]
     fn does_not_fit_on_a_smaller_display() {
         for size in [Size::new(27, 64), Size::new(64, 27), Size::zero()] {
-            assert_eq!(Layout::page(size, DIGIT), None);
-            assert_eq!(Layout::one(size, DIGIT), None);
+            assert!(!Layout::fits(size, DIGIT));
         }
-        assert_eq!(Layout::page(DIGIT, Size::new(0, 28)), None);
+        assert!(Layout::fits(DIGIT, DIGIT));
         assert_eq!(Layout::of(Size::new(20, 64), DIGIT, 10), None);
     }
 
     #[test]
     fn one_digit_is_as_large_as_possible() {
-        let layout = Layout::one(Size::new(128, 64), DIGIT).unwrap();
+        let layout = Layout::one(Size::new(128, 64), DIGIT);
         assert_eq!(layout.scale(), 2);
         assert!(corners(layout).eq([(36, 4)]));
     }
@@ -218,7 +234,6 @@ mod tests {
         assert_eq!((layout.columns, layout.rows), (5, 2));
         let cell = layout.cell(6);
         assert_eq!(cell.part, Size::new(25, 28));
-        assert_eq!(cell.cut, Size::new(1, 0));
         assert_eq!(cell.corner, Point::new(26, 32));
     }
 

@@ -8,8 +8,8 @@
 //! - [`App::step`] draws one digit at most and returns, for a host with a loop of its own.
 //!
 //! [`Modes`] is all there is, one mode at a time; [`Gallery`], [`Morph`], [`Ask`], [`Handwriting`]
-//! and [`Clock`] are modes, too, for a board that has room for one only: what is not used is not
-//! linked.
+//! and [`Clock`] are modes, too, for a board that has room for one only, and [`Pocket`] is for one
+//! that has hardly any: what is not used is not linked.
 //!
 //! A digit is a [`Style`] (a seed, or a point between two) and a label. Each is told to the log,
 //! and to the caller of [`App::step`], so that anyone with the model can draw the same one on
@@ -57,6 +57,11 @@
 //! # }
 //! ```
 #![no_std]
+// What only the left out modes use.
+#![cfg_attr(
+    not(feature = "between"),
+    allow(dead_code, unused_imports, unused_macros)
+)]
 
 mod log;
 
@@ -78,12 +83,14 @@ mod time;
 
 pub use app::{App, run};
 pub use board::{Board, DisplayError};
-pub use buttons::{Buttons, NoPin};
+pub use buttons::{Buttons, MoreButtons};
 pub use ink::Ink;
 pub use input::Input;
 pub use layout::{Cell, Layout};
 pub use mode::{Mode, Scene};
-pub use modes::{Ask, Clock, Gallery, Handwriting, ModeName, Modes, Morph};
+pub use modes::{Ask, Gallery, Handwriting, ModeName, Pocket};
+#[cfg(feature = "between")]
+pub use modes::{Clock, Modes, Morph};
 pub use painter::Drawn;
 pub use reason::Reason;
 pub use stop::Stop;

@@ -63,13 +63,12 @@ impl<'a, 'm, B: Board> Scene<'a, 'm, B> {
         self.painter.picture()
     }
 
-    /// Where pictures go on the display, by `layout` of the display's size and a picture's.
-    ///
-    /// # Errors
-    /// [`Reason::DisplayTooSmall`] if `layout` has no answer.
-    pub fn fit<L>(&mut self, layout: impl FnOnce(Size, Size) -> Option<L>) -> Result<L, Reason> {
-        let (display, needed) = (self.display(), self.picture());
-        layout(display, needed).ok_or(Reason::DisplayTooSmall { needed, display })
+    /// Why not one picture fits on the display, or not as many as are needed.
+    pub fn too_small(&mut self) -> Reason {
+        Reason::DisplayTooSmall {
+            needed: self.picture(),
+            display: self.display(),
+        }
     }
 
     /// Labels of the model, at least 1: label 0 is that of a model without classes.
@@ -102,7 +101,6 @@ impl<'a, 'm, B: Board> Scene<'a, 'm, B> {
         let dot = Cell {
             corner,
             scale: side,
-            cut: Size::zero(),
             part: Size::new_equal(1),
         };
         let filled = stamp_row(self.board.display(), &dot, false, 0, &[u8::MAX]);

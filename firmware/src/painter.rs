@@ -18,7 +18,7 @@ pub struct Drawn {
     pub label: u8,
     /// Its handwriting.
     pub style: Style,
-    /// Microseconds for generating and drawing it.
+    /// Microseconds for generating and drawing it; 0 where [`Board::MEASURES`] is false.
     pub micros: u32,
     /// The part of `micros` that was spent in the display.
     pub display_micros: u32,
@@ -91,21 +91,31 @@ impl<'m> Painter<'m> {
         label: u8,
         negative: bool,
     ) -> Result<Drawn, Stop<DisplayError<B>>> {
-        let start = board.micros();
-        let latent = style.latent(self.model.latent_len());
+        let now = |board: &B| if B::MEASURES { board.micros() } else { 0 };
+        let start = now(board);
+        let Size { height, .. } = self.picture();
         let mut stamped = Ok(());
         let mut display_micros = 0;
-        self.generator.rows(&latent, label, |y, row| {
+        let on_row = |y: usize, row: &[u8]| {
+            // Above the part of the picture that is drawn, this is more than its height.
+            let y = (y as u32).wrapping_sub((height - cell.part.height) / 2);
             if stamped.is_ok() {
-                let start = board.micros();
+                let start = now(board);
                 stamped = stamp_row(board.display(), cell, negative, y, row);
-                display_micros += board.micros().wrapping_sub(start);
+                display_micros += now(board).wrapping_sub(start);
             }
-        })?;
+        };
+        if cfg!(feature = "between") {
+            let latent = style.latent(self.model.latent_len());
+            self.generator.rows(&latent, label, on_row)?;
+        } else {
+            // Without a latent of its own, which would be some hundred bytes of the stack.
+            self.generator.rows_from_seed(style.from, label, on_row)?;
+        }
         stamped.map_err(Stop::Display)?;
-        let start_of_flush = board.micros();
+        let start_of_flush = now(board);
         board.flush().map_err(Stop::Display)?;
-        let end = board.micros();
+        let end = now(board);
         Ok(Drawn {
             label,
             style,

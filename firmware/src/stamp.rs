@@ -9,7 +9,7 @@ use embedded_graphics::primitives::Rectangle;
 use crate::ink::Ink;
 use crate::layout::Cell;
 
-/// Draws `row`, row `y` of a picture, as far as it is inside of `cell`.
+/// Draws a row of a picture, the `y`th of those that are drawn, as far as it is inside of `cell`.
 ///
 /// All that has pixels is drawn here, so that a display's code for it is there once.
 ///
@@ -20,18 +20,16 @@ pub(crate) fn stamp_row<D>(
     display: &mut D,
     cell: &Cell,
     negative: bool,
-    y: usize,
+    y: u32,
     row: &[u8],
 ) -> Result<(), D::Error>
 where
     D: DrawTarget,
     D::Color: Ink,
 {
-    let Some(y) = (y as u32).checked_sub(cell.cut.height) else {
-        return Ok(());
-    };
-    let left = cell.cut.width as usize;
-    let Some(row) = row.get(left..left + cell.part.width as usize) else {
+    let width = cell.part.width as usize;
+    let left = row.len().saturating_sub(width) / 2;
+    let Some(row) = row.get(left..left + width) else {
         return Ok(());
     };
     if y >= cell.part.height {
@@ -40,15 +38,20 @@ where
     let scale = cell.scale;
     let flip = if negative { u8::MAX } else { 0 };
     for y in y * scale..(y + 1) * scale {
-        let y = y as i32;
-        let inks = row
-            .iter()
-            .flat_map(|&ink| iter::repeat_n(ink ^ flip, scale as usize));
-        let colors = (0..)
-            .zip(inks)
-            .map(|(x, ink)| D::Color::from_ink(ink, Point::new(x, y)));
+        let mut at = Point::new(-1, y as i32);
+        let mut inks = row.iter();
+        let (mut ink, mut left) = (0, 0);
+        let colors = iter::from_fn(|| {
+            if left == 0 {
+                ink = inks.next()? ^ flip;
+                left = scale;
+            }
+            left -= 1;
+            at.x += 1;
+            Some(D::Color::from_ink(ink, at))
+        });
         let area = Rectangle::new(
-            cell.corner + Point::new(0, y),
+            cell.corner + Point::new(0, y as i32),
             Size::new(cell.part.width * scale, 1),
         );
         display.fill_contiguous(&area, colors)?;

@@ -2,6 +2,7 @@
 
 use core::fmt::{self, Write};
 use core::iter;
+use core::panic::PanicInfo;
 
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{Point, Size};
@@ -32,6 +33,18 @@ impl Words {
         words
     }
 
+    /// Message and place of a panic.
+    pub fn of_panic(info: &PanicInfo<'_>) -> Self {
+        let mut words = Self::of(format_args!("Failed: {}", info.message()));
+        if let Some(place) = info.location() {
+            // Not by formatting, which takes a KB of flash for text. What does not fit is left out.
+            let _ = words.write_str(", ");
+            let _ = words.write_str(place.file());
+            let _ = write!(words, ":{}", place.line());
+        }
+        words
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -54,7 +67,6 @@ impl Words {
         let mut cell = Cell {
             corner: Point::zero(),
             scale: 1,
-            cut: Size::zero(),
             part: Size::new(WIDTH, HEIGHT),
         };
         for line in lines(self.0.as_bytes(), columns).take(rows) {
@@ -115,7 +127,7 @@ where
                 *ink = u8::MAX;
             }
         }
-        stamp_row(display, cell, false, y as usize, &row)?;
+        stamp_row(display, cell, false, y, &row)?;
     }
     Ok(())
 }

@@ -13,6 +13,8 @@ pub struct Board {
     pub target: &'static str,
     /// QEMU's name of the machine.
     pub machine: &'static str,
+    /// Bytes of RAM.
+    pub ram: usize,
     /// QEMU's `-icount shift`: an instruction takes 2 to the power of this in nanoseconds.
     pub instruction_shift: u32,
     /// The display.
@@ -71,6 +73,7 @@ pub const LM3S6965EVB: Board = Board {
     name: "lm3s6965evb",
     target: "thumbv7m-none-eabi",
     machine: "lm3s6965evb",
+    ram: 64 * 1024,
     instruction_shift: 5,
     display: Display {
         width: 128,

@@ -108,6 +108,14 @@ impl Emulator {
         Screen::from_ppm(&ppm, self.board.display)
     }
 
+    /// How deep the stack was so far, above `fixed` bytes of variables.
+    ///
+    /// # Errors
+    /// [`Error::Qmp`], [`Error::File`].
+    pub fn stack(&mut self, fixed: usize) -> Result<usize, Error> {
+        self.qmp.stack(self.board.ram, fixed, self.process.folder())
+    }
+
     /// The next line of the log; `None` if none comes within `patience`.
     ///
     /// # Errors

@@ -3,14 +3,22 @@
 //! QEMU has the chip, but no display for it. It can tell every write to the pins' registers, though;
 //! from these follows what the display hears: SPI in mode 0, most significant bit first.
 
+use std::env;
 use std::io::{BufRead, BufReader, Lines};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
+use tempfile::TempDir;
+
 use crate::Error;
+use crate::qmp::Qmp;
 use crate::screen::Screen;
 use crate::ssd1306::Ssd1306;
 
+/// QEMU's control socket.
+const SOCKET: &str = "qmp";
+/// Bytes of RAM that the firmware's linker script gives it.
+const RAM: usize = 2 * 1024;
 /// Registers of the pins: what is written to them drives pins high, or low.
 const OUT_SET: u32 = 0x508;
 const OUT_CLEAR: u32 = 0x50C;
@@ -24,6 +32,7 @@ const SELECT: u32 = 1 << 18;
 /// A running firmware. Dropping it ends QEMU.
 pub struct Microbit {
     child: Child,
+    folder: TempDir,
     trace: Lines<BufReader<ChildStderr>>,
     pins: u32,
     /// Bits of a byte that is not complete.
@@ -39,12 +48,19 @@ impl Microbit {
     /// # Errors
     /// [`Error::NoQemu`], or what the system says.
     pub fn start(elf: &Path) -> Result<Self, Error> {
+        let folder = TempDir::new().map_err(|source| Error::File {
+            path: env::temp_dir(),
+            source,
+        })?;
+        let socket = folder.path().join(SOCKET);
         let mut child = Command::new("qemu-system-arm")
             .args([
                 "-machine", "microbit", "-display", "none", "-serial", "none",
             ])
             // An instruction takes 64 ns: as long as a cycle of the core's 16 MHz.
             .args(["-monitor", "none", "-icount", "shift=6"])
+            .arg("-qmp")
+            .arg(format!("unix:{},server=on,wait=off", socket.display()))
             .args(["-trace", "nrf51_gpio_write", "-kernel"])
             .arg(elf)
             .stdin(Stdio::null())
@@ -61,6 +77,7 @@ impl Microbit {
         let trace = BufReader::new(child.stderr.take().expect("it is piped")).lines();
         Ok(Self {
             child,
+            folder,
             trace,
             pins: 0,
             bits: 0,
@@ -109,6 +126,16 @@ impl Microbit {
             }
         }
         Ok(())
+    }
+
+    /// How deep the stack was so far. Nothing else is in RAM.
+    ///
+    /// # Errors
+    /// [`Error::Qmp`], [`Error::File`].
+    pub fn stack(&mut self) -> Result<usize, Error> {
+        let mut qmp = Qmp::connect(&self.folder.path().join(SOCKET))?
+            .ok_or_else(|| Error::Microbit("QEMU does not listen".into()))?;
+        qmp.stack(RAM, 0, self.folder.path())
     }
 
     /// What the display shows now.

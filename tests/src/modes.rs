@@ -37,6 +37,14 @@ pub const MODES: [Mode; 5] = [
 /// Those of [`Emulator::wait_for`].
 pub fn show(emulator: &mut Emulator, mode: Mode) -> Result<(), Error> {
     wait_for_buttons(emulator)?;
+    show_next(emulator, mode)
+}
+
+/// As [`show`], after [`wait_for_buttons`] or in another mode.
+///
+/// # Errors
+/// Those of [`Emulator::wait_for`].
+pub fn show_next(emulator: &mut Emulator, mode: Mode) -> Result<(), Error> {
     choose(emulator, mode.name)?;
     emulator.wait_for("the picture of a mode", PATIENCE, |message| {
         message.starts_with(mode.complete).then_some(())

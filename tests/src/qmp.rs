@@ -1,5 +1,6 @@
 //! A client for QMP, QEMU's control protocol: JSON values, one a line, over a socket.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -9,6 +10,8 @@ use serde_json::{Value, json};
 
 use crate::Error;
 
+/// Where RAM is on a Cortex-M.
+const RAM: u32 = 0x2000_0000;
 /// How long an answer may take.
 const ANSWER: Duration = Duration::from_secs(20);
 
@@ -57,6 +60,24 @@ impl Qmp {
             }
             // What is left are events, which come at any time.
         }
+    }
+
+    /// How deep the stack of the firmware was so far. It begins at the end of the `ram` bytes of RAM,
+    /// and grows down to the `fixed` bytes of variables; what it never came to is zero, as all of it was
+    /// at power-on. `folder` takes a file.
+    ///
+    /// # Errors
+    /// [`Error::Qmp`], [`Error::File`].
+    pub fn stack(&mut self, ram: usize, fixed: usize, folder: &Path) -> Result<usize, Error> {
+        let path = folder.join("ram");
+        self.execute("stop", json!({}))?;
+        // As the core sees it: on some machines, RAM is nowhere else.
+        let dump = json!({ "val": RAM, "size": ram, "filename": path });
+        self.execute("memsave", dump)?;
+        self.execute("cont", json!({}))?;
+        let bytes = fs::read(&path).map_err(|source| Error::File { path, source })?;
+        let free = bytes.get(fixed..).unwrap_or_default();
+        Ok(free.iter().skip_while(|&&byte| byte == 0).count())
     }
 
     fn read(&mut self) -> Result<Value, Error> {

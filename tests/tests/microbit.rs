@@ -10,6 +10,7 @@ use tests::Error;
 use tests::firmware::build_package;
 use tests::microbit::Microbit;
 use tests::random_model::random_model_of;
+use tests::sizes::Sizes;
 
 /// Folder for files that tests make.
 const FOLDER: &str = env!("CARGO_TARGET_TMPDIR");
@@ -20,18 +21,16 @@ const DIGIT: u64 = 4 * 28;
 /// Digits of a page: two rows of four.
 const PAGE: u64 = 8;
 
-/// A model of random weights, and the firmware that shows it.
-static RANDOM: LazyLock<(Vec<u8>, PathBuf)> = LazyLock::new(|| {
-    let bytes = random_model_of(20_240_604, 7, [4, 8]);
-    let path = Path::new(FOLDER).join("microbit-random.gen.bin");
-    // A newer file would be built again.
-    if fs::read(&path).ok() != Some(bytes.clone()) {
-        fs::write(&path, &bytes).unwrap();
-    }
-    let elf = Path::new(FOLDER).join("microbit-random.elf");
-    build_package("microbit", "thumbv6m-none-eabi", Some(&path), &elf)
+/// RAM that the linker script leaves the firmware, in bytes.
+const RAM: usize = 2 * 1024;
+
+/// The model that the firmware has if it is not told another, and the firmware.
+static DEFAULT: LazyLock<(Vec<u8>, PathBuf)> = LazyLock::new(|| {
+    let elf = Path::new(FOLDER).join("microbit.elf");
+    build_package("microbit", "thumbv6m-none-eabi", None, &elf)
         .unwrap_or_else(|error| panic!("{error}"));
-    (bytes, elf)
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../firmware/models/pico.gen.bin");
+    (fs::read(model).unwrap(), elf)
 });
 
 /// Page `page` of the gallery: digit `n` has the seed `n` and the label `n` modulo ten, and pixels
@@ -61,7 +60,7 @@ fn expected_page(model: &[u8], page: u64) -> Vec<Vec<u8>> {
 
 #[test]
 fn two_pages_have_the_pixels_that_the_host_computes() {
-    let (model, elf) = &*RANDOM;
+    let (model, elf) = &*DEFAULT;
     let mut board = Microbit::start(elf).unwrap();
     for page in 0..2 {
         board
@@ -73,6 +72,17 @@ fn two_pages_have_the_pixels_that_the_host_computes() {
             "page {page}:\n{screen:?}"
         );
     }
+    let stack = board.stack().unwrap();
+    assert!((RAM / 2..=RAM).contains(&stack), "{stack} bytes");
+}
+
+#[test]
+fn it_fits_in_16_kb_of_flash_and_2_kb_of_ram() {
+    let sizes = Sizes::of(&DEFAULT.1).unwrap();
+    assert!(sizes.flash <= 16 * 1024, "{sizes:?}");
+    // The stack has all of the RAM. If it needed more, it would leave the memory that QEMU has there,
+    // and nothing would be drawn.
+    assert_eq!(sizes.fixed_ram, 0);
 }
 
 #[test]
@@ -91,7 +101,7 @@ fn a_model_with_layers_that_are_left_out_fails_the_build() {
 
 #[test]
 fn a_model_that_was_damaged_in_flash_makes_the_display_white() {
-    let (model, elf) = &*RANDOM;
+    let (model, elf) = &*DEFAULT;
     let mut elf = fs::read(elf).unwrap();
     let start = elf
         .windows(model.len())

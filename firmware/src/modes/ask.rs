@@ -24,7 +24,7 @@ pub struct Ask {
 impl Mode for Ask {
     fn start<B: Board>(scene: &mut Scene<'_, '_, B>) -> Result<Self, Stop<DisplayError<B>>> {
         Ok(Self {
-            layout: scene.fit(Layout::one)?,
+            layout: Layout::one(scene.display(), scene.picture()),
             label: 0,
             pending: true,
         })

@@ -34,7 +34,7 @@ const PAGE: u32 = 4_000_000;
 impl Mode for Gallery {
     fn start<B: Board>(scene: &mut Scene<'_, '_, B>) -> Result<Self, Stop<DisplayError<B>>> {
         Ok(Self {
-            layout: scene.fit(Layout::page)?,
+            layout: Layout::page(scene.display(), scene.picture()),
             page: 0,
             drawn: 0,
             label: 0,

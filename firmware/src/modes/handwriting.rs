@@ -33,7 +33,8 @@ impl Mode for Handwriting {
     fn start<B: Board>(scene: &mut Scene<'_, '_, B>) -> Result<Self, Stop<DisplayError<B>>> {
         let labels = scene.labels().into();
         Ok(Self {
-            layout: scene.fit(|display, picture| Layout::of(display, picture, labels))?,
+            layout: Layout::of(scene.display(), scene.picture(), labels)
+                .ok_or_else(|| scene.too_small())?,
             seed: scene.seed(),
             first: 0,
             next: 0,

@@ -33,7 +33,7 @@ pub struct Morph {
 impl Mode for Morph {
     fn start<B: Board>(scene: &mut Scene<'_, '_, B>) -> Result<Self, Stop<DisplayError<B>>> {
         Ok(Self {
-            layout: scene.fit(Layout::one)?,
+            layout: Layout::one(scene.display(), scene.picture()),
             label: 0,
             way: Way {
                 from: scene.seed(),

@@ -9,4 +9,5 @@ mod models;
 mod modes;
 mod morph;
 mod panel;
+mod pocket;
 mod run;

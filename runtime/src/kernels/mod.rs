@@ -9,20 +9,24 @@ mod depthwise;
 mod gather;
 mod nibbles;
 // Where a target has kernels of its own, only the rest of these is used.
-#[cfg(not(pocketgan_kernels = "portable"))]
-mod narrow;
 #[cfg_attr(not(pocketgan_kernels = "portable"), allow(dead_code))]
 mod portable;
-#[cfg(not(pocketgan_kernels = "portable"))]
-mod run;
-#[cfg(not(pocketgan_kernels = "portable"))]
-mod scale;
 mod upsample;
+
+// How kernels in assembly are called.
+#[cfg(pocketgan_assembly)]
+mod narrow;
+#[cfg(pocketgan_assembly)]
+mod run;
+#[cfg(pocketgan_assembly)]
+mod scale;
 
 #[cfg(pocketgan_kernels = "armv6m")]
 mod armv6m;
 #[cfg(pocketgan_kernels = "armv7em")]
 mod armv7em;
+#[cfg(pocketgan_kernels = "x86_64")]
+mod x86_64;
 
 #[cfg(pocketgan_kernels = "armv6m")]
 use armv6m as target;
@@ -30,20 +34,18 @@ use armv6m as target;
 use armv7em as target;
 #[cfg(pocketgan_kernels = "portable")]
 use portable as target;
+#[cfg(pocketgan_kernels = "x86_64")]
+use x86_64 as target;
 
 pub use depthwise::depthwise_sum;
 pub use gather::{Gather, Inputs, LONGEST};
 pub use nibbles::unpack_nibbles;
-#[cfg(pocketgan_kernels = "portable")]
-use portable::activate as activate_all;
-#[cfg(not(pocketgan_kernels = "portable"))]
-use scale::activate as activate_all;
 pub use upsample::upsample_row;
 
-#[cfg(pocketgan_kernels = "portable")]
-use portable::run as run_all;
-#[cfg(not(pocketgan_kernels = "portable"))]
-use run::run as run_all;
+#[cfg(pocketgan_assembly)]
+use {narrow::narrow as narrow_all, run::run as run_all, scale::activate as activate_all};
+#[cfg(not(pocketgan_assembly))]
+use {target::activate as activate_all, target::narrow as narrow_all, target::run as run_all};
 
 use crate::layout::{PANEL, is_nibble, panel_width};
 use crate::narrow::MOST_TAPS;
@@ -193,8 +195,5 @@ pub struct Narrow<'a> {
 /// window. There are as many windows as `sums` has room for.
 #[inline(always)]
 pub fn narrow(work: &Narrow, sums: &mut [i32]) {
-    #[cfg(not(pocketgan_kernels = "portable"))]
-    narrow::narrow(work, sums);
-    #[cfg(pocketgan_kernels = "portable")]
-    portable::narrow(work, sums);
+    narrow_all(work, sums);
 }

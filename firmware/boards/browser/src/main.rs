@@ -15,19 +15,17 @@ mod page;
 mod running;
 mod screen;
 mod studio;
-mod text;
 
 use core::fmt;
 use core::ptr;
 
-use firmware::{Input, ModeName};
+use firmware::{Input, ModeName, Words};
 use static_cell::StaticCell;
 
 use facts::Facts;
 use running::Running;
 use screen::Depth;
 use studio::Place;
-use text::Text;
 
 include!(concat!(env!("OUT_DIR"), "/model.rs"));
 
@@ -38,7 +36,7 @@ pub struct Board {
     running: Option<Running>,
     facts: Option<Facts>,
     drawn: Drawn,
-    text: Text,
+    text: Words,
 }
 
 /// A digit that the app has drawn: five words.
@@ -58,7 +56,7 @@ struct Drawn {
 impl Board {
     /// `Some` result, or else `None` and the error in words.
     fn told<T>(&mut self, result: Result<T, impl fmt::Display>) -> Option<T> {
-        result.map_err(|error| self.text.set(&error)).ok()
+        result.map_err(|error| self.text = Words::of(error)).ok()
     }
 
     fn input(&mut self, input: Input) {
@@ -69,7 +67,7 @@ impl Board {
 }
 
 /// A board with room for a model file of `len` bytes; with 0, for the model that is built in.
-/// Null if memory is short. To be called once.
+/// Null if memory is short, or if there is a board already.
 #[unsafe(no_mangle)]
 pub extern "C" fn board(len: usize) -> Option<&'static mut Board> {
     static BOARD: StaticCell<Board> = StaticCell::new();
@@ -77,13 +75,13 @@ pub extern "C" fn board(len: usize) -> Option<&'static mut Board> {
         0 => None,
         len => Some(memory::grow(len)?),
     };
-    Some(BOARD.init(Board {
+    BOARD.try_init(Board {
         file,
         running: None,
         facts: None,
         drawn: Drawn::default(),
-        text: Text::default(),
-    }))
+        text: Words::default(),
+    })
 }
 
 /// Where the page puts the model file; null if there is no room for one.
@@ -237,7 +235,7 @@ pub extern "C" fn draw(
     match running.studio.draw(Place { seed, right, down }, label) {
         Ok(pixels) => pixels.as_ptr(),
         Err(error) => {
-            board.text.set(&error);
+            board.text = Words::of(error);
             ptr::null()
         }
     }

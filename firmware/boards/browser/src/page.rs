@@ -1,10 +1,8 @@
 //! What the page lends to the module.
 
-use core::fmt::Write;
 use core::panic::PanicInfo;
 
-use firmware::Time;
-use heapless::String;
+use firmware::{Time, Words};
 
 #[link(wasm_import_module = "page")]
 unsafe extern "C" {
@@ -43,9 +41,8 @@ pub(crate) fn set_time(time: Time) {
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
-    let mut text = String::<240>::new();
-    // What does not fit is left out.
-    let _ = write!(text, "{info}");
+    let words = Words::of_panic(info);
+    let text = words.as_str();
     // SAFETY: the page only reads the text.
     unsafe { page_panicked(text.as_ptr(), text.len()) };
     core::arch::wasm32::unreachable()

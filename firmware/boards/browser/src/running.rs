@@ -24,6 +24,8 @@ pub(crate) enum StartError {
     Reason(Reason),
     /// The browser has no memory for its workspaces.
     Memory,
+    /// There is one already.
+    Twice,
 }
 
 impl fmt::Display for StartError {
@@ -31,6 +33,7 @@ impl fmt::Display for StartError {
         match self {
             Self::Reason(reason) => reason.fmt(f),
             Self::Memory => f.write_str("the browser has no memory left for this model"),
+            Self::Twice => f.write_str("there is a model already"),
         }
     }
 }
@@ -46,7 +49,8 @@ impl Running {
     /// To be called once.
     pub(crate) fn start(file: &'static [u8], depth: Depth) -> Result<Self, StartError> {
         static MODEL: StaticCell<Model> = StaticCell::new();
-        let model: &'static Model = MODEL.init(Model::from_bytes(file)?);
+        let model = Model::from_bytes(file)?;
+        let model: &'static Model = MODEL.try_init(model).ok_or(StartError::Twice)?;
         let workspace = || memory::grow(model.workspace_len()).ok_or(StartError::Memory);
         Ok(Self {
             model,

@@ -2,7 +2,6 @@
 //! the chip.
 
 use core::cell::Cell;
-use core::fmt::Write;
 use core::panic::PanicInfo;
 
 use cortex_m_rt::exception;
@@ -19,13 +18,7 @@ static FAILED: Mutex<Cell<bool>> = Mutex::new(Cell::new(false));
 /// one, and sees to it that the watchdog leaves [`READ_MS`] to read them.
 pub fn panicked(info: &PanicInfo<'_>, show: fn(&Words)) -> ! {
     report(|| {
-        let mut words = Words::of(format_args!("Failed: {}", info.message()));
-        if let Some(place) = info.location() {
-            // What does not fit is left out, here as in all words.
-            let _ = words.write_str(", ");
-            let _ = words.write_str(place.file());
-            let _ = write!(words, ":{}", place.line());
-        }
+        let words = Words::of_panic(info);
         defmt::error!("{=str}", words.as_str());
         show(&words);
     })

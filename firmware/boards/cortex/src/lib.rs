@@ -6,10 +6,8 @@
 #![no_std]
 
 pub mod failure;
-mod oled;
 mod rest;
 mod stop;
 
-pub use oled::{NoAnswer, Oled};
 pub use rest::wake_up_regularly;
 pub use stop::{display_failed, stopped};

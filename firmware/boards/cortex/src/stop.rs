@@ -1,9 +1,9 @@
 //! What a board does when the app has stopped.
 
 use firmware::{Board, Stop};
+use oled::NoAnswer;
 
 use crate::failure::wait_for_watchdog;
-use crate::oled::NoAnswer;
 
 /// Rests, if the display says why the app stopped; starts anew, if it is the display that failed.
 pub fn stopped(board: &mut impl Board, stop: Stop<NoAnswer>) -> ! {

@@ -1,7 +1,7 @@
 //! What the app gets of this board.
 
 use embedded_hal_bus::spi::{ExclusiveDevice, NoDelay};
-use firmware::{Board, Buttons, Input};
+use firmware::{Board, Buttons, Input, MoreButtons};
 
 use crate::gpio::{self, Output, PORT_A, PORT_C, PORT_D, PORT_E, PORT_F};
 use crate::ssd0323::{self, Shadow, Ssd0323};
@@ -28,7 +28,7 @@ pub struct Lm3s6965evb {
     /// The display.
     pub display: Display<'static>,
     /// Select is the action, Up and Down are modes, Right and Left the next and the one before.
-    pub buttons: Buttons<gpio::Input, gpio::Input, gpio::Input, gpio::Input, gpio::Input>,
+    pub buttons: MoreButtons<gpio::Input, gpio::Input, gpio::Input, gpio::Input, gpio::Input>,
     /// The clock.
     pub timer: Timer,
     /// The watchdog.
@@ -37,11 +37,10 @@ pub struct Lm3s6965evb {
 
 impl Lm3s6965evb {
     /// The buttons, which sit at PE0 to PE3 (up, down, left, right) and PF1 (select).
-    pub fn buttons() -> Buttons<gpio::Input, gpio::Input, gpio::Input, gpio::Input, gpio::Input> {
+    pub fn buttons() -> MoreButtons<gpio::Input, gpio::Input, gpio::Input, gpio::Input, gpio::Input>
+    {
         let [up, down, left, right] = [0, 1, 2, 3].map(|pin| gpio::Input::pulled_up(&PORT_E, pin));
-        Buttons::new(down, gpio::Input::pulled_up(&PORT_F, 1))
-            .with_next_and_previous(right, left)
-            .with_previous_mode(up)
+        Buttons::new(down, gpio::Input::pulled_up(&PORT_F, 1)).and(up, right, left)
     }
 }
 

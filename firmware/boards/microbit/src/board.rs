@@ -2,16 +2,16 @@
 
 use core::convert::Infallible;
 
-use firmware::{Board, Buttons, Input, NoPin};
+use firmware::{Board, Buttons, Input};
 
 use crate::display::Display;
-use crate::pins::ButtonA;
+use crate::pins::{ButtonA, ButtonB};
 use crate::{timer, watchdog};
 
 /// What the app uses of the board.
 pub struct Microbit {
     display: Display,
-    buttons: Buttons<NoPin, ButtonA>,
+    buttons: Buttons<ButtonB, ButtonA>,
 }
 
 impl Microbit {
@@ -21,13 +21,16 @@ impl Microbit {
         watchdog::start();
         Self {
             display: Display::start(),
-            buttons: Buttons::new(NoPin, ButtonA::start()),
+            buttons: Buttons::new(ButtonB::start(), ButtonA::start()),
         }
     }
 }
 
 impl Board for Microbit {
     type Display = Display;
+
+    /// There is no log.
+    const MEASURES: bool = false;
 
     fn display(&mut self) -> &mut Display {
         &mut self.display
@@ -37,6 +40,7 @@ impl Board for Microbit {
         timer::micros()
     }
 
+    #[inline(never)] // what it needs of the stack is free when digits are drawn
     fn input(&mut self) -> Option<Input> {
         self.buttons.poll(timer::micros())
     }

@@ -1,25 +1,28 @@
-//! An SSD1306 display that is drawn on from the top down, with one of its pages in memory.
+//! An SSD1306 display that is drawn on from the top down, with half of one of its pages in memory.
 //!
 //! The controller's memory is organised in pages of eight rows: a byte is eight pixels below each
-//! other, and cannot be read back by SPI. A whole frame would be half of this chip's RAM. So one
-//! page is kept, and sent when a pixel of another one is drawn, or at [`Display::flush`]; only the
-//! columns that were drawn on are sent.
+//! other, and cannot be read back by SPI. A whole frame would be half of this chip's RAM. So up to 56
+//! columns of one page are kept, and sent when a pixel elsewhere is drawn, or at [`Display::flush`];
+//! only the columns that were drawn on are sent.
 //!
-//! What this cannot do: add to a page that was sent before. The columns that are drawn on the second
-//! time are dark where nothing was drawn then. Rows of pictures do not share pages if their height
-//! is a multiple of eight, or if the pages that they share have no pixels of both, as 28 rows from
-//! row 4 and from row 32 on.
+//! What this cannot do: draw a pixel twice, or add to columns that were sent before. Columns that are
+//! drawn on the second time are dark where nothing was drawn then. Rows of pictures do not share
+//! pages if their height is a multiple of eight, or if the pages that they share have no pixels of
+//! both, as 28 rows from row 4 and from row 32 on.
 
 use core::convert::Infallible;
 
 use embedded_graphics_core::Pixel;
 use embedded_graphics_core::draw_target::DrawTarget;
-use embedded_graphics_core::geometry::{OriginDimensions, Size};
+use embedded_graphics_core::geometry::{OriginDimensions, Point, Size};
 use embedded_graphics_core::pixelcolor::BinaryColor;
+use embedded_graphics_core::primitives::Rectangle;
 
 use crate::spi::{self, Kind};
 
 const WIDTH: usize = 128;
+/// Columns in memory: as many as a picture of 28 pixels has that is twice as large.
+const COLUMNS: usize = 56;
 const PAGES: u8 = 8;
 
 /// Sets the controller up as its data sheet's application note does, for a glass of 64 rows that
@@ -44,11 +47,11 @@ const START: [u8; 25] = [
 ];
 const ON: u8 = 0xAF;
 
-/// The display, and the page that is being drawn.
+/// The display, and what is being drawn of a page.
 pub struct Display {
-    columns: [u8; WIDTH],
+    columns: [u8; COLUMNS],
     page: u8,
-    /// The columns that were drawn on: from the first to before the last.
+    /// The place of the columns that were drawn on: from the first to before the last.
     first: u8,
     end: u8,
 }
@@ -57,9 +60,9 @@ impl Display {
     /// Starts the display, all dark.
     pub fn start() -> Self {
         let mut display = Self {
-            columns: [0; WIDTH],
+            columns: [0; COLUMNS],
             page: 0,
-            first: u8::MAX,
+            first: 0,
             end: 0,
         };
         spi::start();
@@ -69,28 +72,29 @@ impl Display {
         display
     }
 
-    /// Sends what was drawn on the page.
+    /// Sends what was drawn.
     pub fn flush(&mut self) {
-        let (first, end) = (self.first, self.end);
-        if let Some(columns) = self.columns.get_mut(first.into()..end.into()) {
-            window(self.page, first, end - 1);
-            spi::send(Kind::Data, columns);
-            columns.fill(0);
+        if self.end > self.first {
+            window(self.page, self.first, self.end - 1);
+            let len = usize::from(self.end - self.first);
+            spi::send(Kind::Data, self.columns.get(..len).unwrap_or_default());
+            self.columns.fill(0);
         }
-        (self.first, self.end) = (u8::MAX, 0);
+        self.end = self.first;
     }
 
     fn set(&mut self, x: u8, y: u8, on: bool) {
         let page = y / 8;
-        if page != self.page {
+        let room = self.first..=self.first.saturating_add(COLUMNS as u8 - 1);
+        if page != self.page || self.end == self.first || !room.contains(&x) {
             self.flush();
             self.page = page;
+            self.first = x;
+            self.end = x;
         }
-        if let Some(column) = self.columns.get_mut(usize::from(x)) {
-            let bit = 1 << (y % 8);
-            *column = if on { *column | bit } else { *column & !bit };
-            self.first = self.first.min(x);
-            self.end = self.end.max(x + 1);
+        self.end = self.end.max(x + 1);
+        if let Some(column) = self.columns.get_mut(usize::from(x - self.first)) {
+            *column |= u8::from(on) << (y % 8);
         }
     }
 }
@@ -123,14 +127,33 @@ impl DrawTarget for Display {
         Ok(())
     }
 
+    /// Pixel by pixel, as above; the trait's own way takes more code.
+    fn fill_contiguous<I>(&mut self, area: &Rectangle, colors: I) -> Result<(), Infallible>
+    where
+        I: IntoIterator<Item = BinaryColor>,
+    {
+        let Point { x: left, y: top } = area.top_left;
+        let (mut x, mut y) = (left, top);
+        for color in colors {
+            self.draw_iter([Pixel(Point::new(x, y), color)])?;
+            x += 1;
+            if x == left + area.size.width as i32 {
+                (x, y) = (left, y + 1);
+            }
+        }
+        Ok(())
+    }
+
     fn clear(&mut self, color: BinaryColor) -> Result<(), Infallible> {
         self.columns.fill(if color.is_on() { 0xFF } else { 0 });
         for page in 0..PAGES {
             window(page, 0, WIDTH as u8 - 1);
-            spi::send(Kind::Data, &self.columns);
+            for _ in 0..WIDTH / 8 {
+                spi::send(Kind::Data, self.columns.get(..8).unwrap_or_default());
+            }
         }
         self.columns.fill(0);
-        (self.first, self.end) = (u8::MAX, 0);
+        self.end = self.first;
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! The gallery on a micro:bit, in the memory of a chip for some cents.
+//! The gallery and single digits on a micro:bit, in the memory of a chip for some cents.
 //!
 //! No formatting, no text and no log: there is no room for them.
 #![no_std]
@@ -8,29 +8,37 @@ mod board;
 mod display;
 mod pins;
 mod register;
+mod small;
 mod spi;
 mod timer;
+mod vectors;
 mod watchdog;
 
-use core::convert::Infallible;
 use core::panic::PanicInfo;
 
-use cortex_m::peripheral::SCB;
-use cortex_m_rt::entry;
+use cortex_m_rt as _;
 use embedded_graphics_core::draw_target::DrawTarget;
 use embedded_graphics_core::pixelcolor::BinaryColor;
-use firmware::{App, Board, Gallery, Stop};
-use runtime::{Model, ModelError};
+use firmware::{App, Board, Pocket};
+use runtime::Model;
 
 use board::Microbit;
 
 include!(concat!(env!("OUT_DIR"), "/model.rs"));
 
-#[entry]
-fn main() -> ! {
+/// Called after a reset. Exported by hand, as [`cortex_m_rt::entry`] would take 8 bytes of the stack
+/// for a function in between.
+// SAFETY: nothing else has this name, which cortex-m-rt calls, never to return.
+#[allow(unsafe_code)]
+#[unsafe(no_mangle)]
+extern "C" fn main() -> ! {
     let mut board = Microbit::start();
     let mut workspace = [0; WORKSPACE];
-    let Err(_) = show(&mut board, &mut workspace);
+    if let Some(model) = &load()
+        && let Some(app) = &mut start(model, &mut workspace, &mut board)
+    {
+        while app.step(&mut board).is_ok() {}
+    }
     // The build has checked the model, so the flash has changed since. There is no room for words:
     // the display is all white.
     let Ok(()) = board.display().clear(BinaryColor::On);
@@ -39,18 +47,10 @@ fn main() -> ! {
     }
 }
 
-fn show(board: &mut Microbit, workspace: &mut [u8]) -> Result<Infallible, Stop<Infallible>> {
-    let model = load()?;
-    let mut app = start(&model, workspace, board)?;
-    loop {
-        app.step(board)?;
-    }
-}
-
 /// On its own, so that what it needs of the stack is free again when digits are drawn.
 #[inline(never)]
-fn load() -> Result<Model<'static>, ModelError> {
-    Model::from_bytes(MODEL)
+fn load() -> Option<Model<'static>> {
+    Model::from_bytes(MODEL).ok()
 }
 
 /// On its own for the same reason.
@@ -59,12 +59,14 @@ fn start<'m>(
     model: &'m Model<'m>,
     workspace: &'m mut [u8],
     board: &mut Microbit,
-) -> Result<App<'m, Gallery>, Stop<Infallible>> {
-    App::start(model, workspace, board)
+) -> Option<App<'m, Pocket>> {
+    App::start(model, workspace, board).ok()
 }
 
-/// Nothing here panics; should it do so after all, the chip starts anew.
+/// Nothing here panics; should it do so after all, the watchdog resets the chip.
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
-    SCB::sys_reset()
+    loop {
+        cortex_m::asm::nop();
+    }
 }

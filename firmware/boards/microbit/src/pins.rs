@@ -22,12 +22,16 @@ pub fn drive(bits: u32, high: bool) {
     register.write(bits);
 }
 
-/// Button A, which has a pull-up resistor on the board.
-pub struct ButtonA(());
+/// A button at pin `PIN`, which has a pull-up resistor on the board.
+pub struct Button<const PIN: usize>(());
 
-impl ButtonA {
-    const BIT: u32 = 1 << 17;
-    const CONFIGURATION: Register = Register::new(GPIO, 0x700 + 4 * 17);
+/// The left one.
+pub type ButtonA = Button<17>;
+/// The right one.
+pub type ButtonB = Button<26>;
+
+impl<const PIN: usize> Button<PIN> {
+    const CONFIGURATION: Register = Register::new(GPIO, 0x700 + 4 * PIN);
 
     /// Connects the pin as an input.
     pub fn start() -> Self {
@@ -36,16 +40,16 @@ impl ButtonA {
     }
 }
 
-impl ErrorType for ButtonA {
+impl<const PIN: usize> ErrorType for Button<PIN> {
     type Error = Infallible;
 }
 
-impl InputPin for ButtonA {
+impl<const PIN: usize> InputPin for Button<PIN> {
     fn is_high(&mut self) -> Result<bool, Infallible> {
-        Ok(IN.read() & Self::BIT != 0)
+        Ok(IN.read() & 1 << PIN != 0)
     }
 
     fn is_low(&mut self) -> Result<bool, Infallible> {
-        Ok(IN.read() & Self::BIT == 0)
+        Ok(IN.read() & 1 << PIN == 0)
     }
 }

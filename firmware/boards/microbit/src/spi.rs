@@ -36,8 +36,10 @@ pub fn send(kind: Kind, bytes: &[u8]) {
     pins::drive(DATA_COMMAND, kind == Kind::Data);
     pins::drive(SELECT, false);
     for &byte in bytes {
-        for bit in (0..8).rev() {
-            pins::drive(DATA, byte >> bit & 1 == 1);
+        let mut bits = byte;
+        for _ in 0..8 {
+            pins::drive(DATA, bits & 0x80 != 0);
+            bits <<= 1;
             pins::drive(CLOCK, true);
             pins::drive(CLOCK, false);
         }

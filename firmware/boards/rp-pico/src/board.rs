@@ -1,8 +1,8 @@
 //! The Pico as the app sees it.
 
-use cortex::{NoAnswer, Oled};
 use firmware::{Board, Buttons, Input};
 use fugit::RateExtU32;
+use oled::{NoAnswer, Oled};
 use rp2040_hal::gpio::bank0::{Gpio4, Gpio5, Gpio14, Gpio15};
 use rp2040_hal::gpio::{FunctionI2C, FunctionNull, FunctionSio, Pin, PullDown, PullUp, SioInput};
 use rp2040_hal::pac::{I2C0, RESETS};

@@ -2,10 +2,10 @@
 
 use core::panic::PanicInfo;
 
-use cortex::Oled;
 use cortex::failure::READ_MS;
 use firmware::Words;
 use fugit::ExtU32;
+use oled::Oled;
 use rp2040_hal::gpio::Pins;
 use rp2040_hal::{Sio, Watchdog, pac};
 

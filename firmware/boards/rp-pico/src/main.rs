@@ -7,10 +7,10 @@ mod boot;
 mod clocks;
 mod failure;
 
-use cortex::{NoAnswer, Oled};
 use defmt_rtt as _;
 use firmware::{Buttons, Modes};
 use fugit::ExtU32;
+use oled::{NoAnswer, Oled};
 use rp2040_hal::gpio::Pins;
 use rp2040_hal::rosc::RingOscillator;
 use rp2040_hal::{Sio, Timer, Watchdog, entry, pac};

@@ -1,8 +1,8 @@
 //! The Pico2 as the app sees it.
 
-use cortex::{NoAnswer, Oled};
 use firmware::{Board, Buttons, Input};
 use fugit::{HertzU32, RateExtU32};
+use oled::{NoAnswer, Oled};
 use rp235x_hal::gpio::bank0::{Gpio4, Gpio5, Gpio14, Gpio15};
 use rp235x_hal::gpio::{FunctionI2C, FunctionNull, FunctionSio, Pin, PullDown, PullUp, SioInput};
 use rp235x_hal::pac::{I2C0, RESETS};

@@ -6,10 +6,10 @@ mod board;
 mod boot;
 mod failure;
 
-use cortex::{NoAnswer, Oled};
 use defmt_rtt as _;
 use firmware::{Buttons, Modes};
 use fugit::ExtU32;
+use oled::{NoAnswer, Oled};
 use rp235x_hal::clocks::{Clock, init_clocks_and_plls};
 use rp235x_hal::gpio::Pins;
 use rp235x_hal::rosc::RingOscillator;

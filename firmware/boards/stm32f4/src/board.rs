@@ -1,7 +1,7 @@
 //! The Black Pill as the app sees it.
 
-use cortex::{NoAnswer, Oled};
 use firmware::{Board, Buttons, Input};
+use oled::{NoAnswer, Oled};
 use stm32f4xx_hal::adc::config::SampleTime;
 use stm32f4xx_hal::adc::{Adc, Temperature};
 use stm32f4xx_hal::gpio::{Input as Pin, PA0, PA1, PB6, PB7};

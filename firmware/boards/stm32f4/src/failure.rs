@@ -2,9 +2,9 @@
 
 use core::panic::PanicInfo;
 
-use cortex::Oled;
 use cortex::failure::READ_MS;
 use firmware::Words;
+use oled::Oled;
 use stm32f4xx_hal::pac;
 use stm32f4xx_hal::prelude::*;
 use stm32f4xx_hal::watchdog::IndependentWatchdog;

@@ -5,10 +5,10 @@
 mod board;
 mod failure;
 
-use cortex::{NoAnswer, Oled};
 use cortex_m_rt::entry;
 use defmt_rtt as _;
 use firmware::{Buttons, Modes};
+use oled::{NoAnswer, Oled};
 use stm32f4xx_hal::adc::Adc;
 use stm32f4xx_hal::pac;
 use stm32f4xx_hal::prelude::*;

@@ -72,7 +72,10 @@ impl Arrangement {
     /// The place of a digit, from 0.
     #[inline(never)] // it is called from several places
     pub fn cell(&self, digit: u32) -> Cell {
-        let cell = self.layout.cell(digit);
+        let cell = self.layout.cell(match self.kind {
+            Kind::Turns => digit % 2,
+            _ => digit,
+        });
         let colon = if digit < 2 { 0 } else { self.gap };
         Cell {
             corner: cell.corner + Size::new(self.shift + colon, 0),

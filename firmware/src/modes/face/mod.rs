@@ -101,7 +101,8 @@ impl Face {
         if classes < Self::LABELS {
             return Err(Reason::NoDigits { classes }.into());
         }
-        let arrangement = scene.fit(Arrangement::fit)?;
+        let arrangement =
+            Arrangement::fit(scene.display(), scene.picture()).ok_or_else(|| scene.too_small())?;
         let time = read(scene, counted);
         let seed = scene.seed();
         Ok(Self {

@@ -1,4 +1,5 @@
-//! A module of an SSD1306 controller and an OLED of 128x64 pixels on an I2C bus.
+//! A module of an SSD1306 controller and an OLED of 128x64 pixels on an I2C bus, as several boards have it.
+#![no_std]
 
 use display_interface::DisplayError;
 use embedded_graphics_core::Pixel;
