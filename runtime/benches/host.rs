@@ -311,8 +311,8 @@ fn describe(geometry: &Geometry, layer: &Layer) -> Result<Value, Box<dyn Error>>
 fn options(arguments: impl Iterator<Item = String>) -> Result<Options, Box<dyn Error>> {
     let mut options = Options {
         models: vec![],
-        images: 50,
-        rounds: 300,
+        images: 20,
+        rounds: 500,
     };
     let mut arguments = arguments;
     while let Some(argument) = arguments.next() {
