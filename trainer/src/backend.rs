@@ -20,15 +20,21 @@ pub enum Backend {
     Wgpu,
 }
 
-/// This build of the trainer has no such backend.
+/// Why there is no such backend here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "this trainer was built without the backend {backend}: build it with cargo build --release -p \
-     trainer --features {backend}"
-)]
-pub struct NotBuilt {
-    /// The backend.
-    pub backend: Backend,
+pub enum BackendError {
+    /// This build of the trainer does not have it.
+    #[error(
+        "this trainer was built without the backend {0}: build it with cargo build --release -p \
+         trainer --features {0}"
+    )]
+    NotBuilt(Backend),
+    /// This machine has nothing that it could run on.
+    #[error(
+        "the backend {0} finds no device on this machine: {needs}; --backend flex needs none",
+        needs = .0.needs()
+    )]
+    NoDevice(Backend),
 }
 
 impl Backend {
@@ -55,11 +61,24 @@ impl Backend {
         Self::ALL.into_iter().find(|backend| backend.name() == name)
     }
 
+    /// What a machine must have for it.
+    fn needs(self) -> &'static str {
+        match self {
+            Backend::Flex | Backend::Ndarray => "it runs on any",
+            Backend::Cuda => "it needs an NVIDIA GPU and its driver (nvidia-smi lists both)",
+            Backend::Wgpu => {
+                "it needs a GPU with a driver for Vulkan, Metal or Direct3D 12 (for Vulkan, \
+                 vulkaninfo --summary lists them)"
+            }
+        }
+    }
+
     /// Its first device, without automatic differentiation.
     ///
     /// # Errors
-    /// [`NotBuilt`] for a backend whose Cargo feature was off when this was built.
-    pub fn device(self) -> Result<Device, NotBuilt> {
+    /// [`BackendError`] for a backend whose Cargo feature was off when this was built, or that has
+    /// no device here.
+    pub fn device(self) -> Result<Device, BackendError> {
         match self {
             Backend::Flex => Ok(Device::flex()),
             #[cfg(feature = "ndarray")]
@@ -68,14 +87,34 @@ impl Backend {
                 reason = "burn deprecates it in favour of flex, which is the default"
             )]
             Backend::Ndarray => Ok(Device::ndarray()),
+            // Both take a device that is not there, and panic at the first tensor: so they are asked
+            // for what they have before.
             #[cfg(feature = "cuda")]
-            Backend::Cuda => Ok(Device::cuda(0)),
+            Backend::Cuda if has(burn::tensor::DeviceType::Cuda) => Ok(Device::cuda(0)),
             #[cfg(feature = "wgpu")]
-            Backend::Wgpu => Ok(Device::wgpu(burn::tensor::DeviceKind::DefaultDevice)),
-            #[allow(unreachable_patterns, reason = "reached where a feature is off")]
-            backend => Err(NotBuilt { backend }),
+            Backend::Wgpu if has(burn::tensor::DeviceType::Wgpu) => {
+                Ok(Device::wgpu(burn::tensor::DeviceKind::DefaultDevice))
+            }
+            backend if backend.is_built() => Err(BackendError::NoDevice(backend)),
+            backend => Err(BackendError::NotBuilt(backend)),
         }
     }
+
+    /// Whether its Cargo feature was on when this was built.
+    fn is_built(self) -> bool {
+        match self {
+            Backend::Flex => true,
+            Backend::Ndarray => cfg!(feature = "ndarray"),
+            Backend::Cuda => cfg!(feature = "cuda"),
+            Backend::Wgpu => cfg!(feature = "wgpu"),
+        }
+    }
+}
+
+/// Whether this machine has a device of that type.
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+fn has(kind: burn::tensor::DeviceType) -> bool {
+    !Device::enumerate(kind).into_vec().is_empty()
 }
 
 impl fmt::Display for Backend {
@@ -95,6 +134,12 @@ mod tests {
         }
         assert_eq!(Backend::named("tpu"), None);
         assert_eq!(Backend::default(), Backend::Flex);
+    }
+
+    #[test]
+    fn a_backend_without_a_device_says_what_it_needs() {
+        let reason = BackendError::NoDevice(Backend::Cuda).to_string();
+        assert!(reason.contains("NVIDIA"), "{reason}");
     }
 
     #[cfg(not(feature = "ndarray"))]

@@ -84,6 +84,27 @@ fn integer_images_of_the_textbook_are_those_of_the_float_generator() {
 }
 
 #[test]
+fn spread_stretches_latents_and_not_labels() {
+    let recipe = Recipe::named("nano").unwrap();
+    let (size, device) = ([28, 28, 1], Device::flex());
+    let generator = Generator::new(recipe.generator, recipe.latent, 10, size, &device);
+    let inputs = |generator: &Generator| -> Vec<f32> {
+        let inputs = float_inputs(generator, 20, 0).into_data();
+        inputs.try_to_vec().unwrap()
+    };
+    let plain = inputs(&generator);
+    let wide = inputs(&generator.with_spread(1.5));
+    for (index, (plain, wide)) in plain.iter().zip(&wide).enumerate() {
+        let is_label = index % (recipe.latent + 10) >= recipe.latent;
+        let factor = if is_label { 1.0 } else { 1.5 };
+        assert!(
+            (plain * factor - wide).abs() < 1e-6,
+            "{index}: {plain} {wide}"
+        );
+    }
+}
+
+#[test]
 fn a_diverged_generator_is_refused() {
     let device = Device::flex();
     let recipe = Recipe::named("nano").unwrap();

@@ -126,6 +126,31 @@ pub fn nibbles_of<const W: usize>(panels: &Run, sums: &mut [i32], cross: impl Fn
     }
 }
 
+/// [`nibbles_of`] panels of 4 or 2 columns in little code and memory: one column after another.
+#[inline(never)]
+pub fn nibbles_by_column(width: usize, panels: &Run, sums: &mut [i32], cross: impl Fn(u32) -> u32) {
+    let inputs = &panels.inputs;
+    let start = panels.first.wrapping_sub(inputs.total.wrapping_mul(8));
+    let pairs = first(inputs.words, 2 * inputs.quads);
+    for (column, sum) in sums.iter_mut().enumerate() {
+        *sum = start;
+        let mut words = panels.weights.iter();
+        let (mut word, mut starts_word) = (0, true);
+        for &pair in pairs {
+            if starts_word {
+                word = words.next().map_or(0, |word| word >> (4 * column));
+            } else {
+                word >>= 8;
+            }
+            // Of two columns, both pairs of a quad are in one word.
+            starts_word = width == 4 || !starts_word;
+            // Half of the upper half's unit: the lower half, of either sign, never borrows.
+            let products = (word & 0x000f_000f).wrapping_mul(cross(pair));
+            *sum = sum.wrapping_add(products.wrapping_add(0x8000) as i32 >> 16);
+        }
+    }
+}
+
 /// Adds the products of the lowest `columns` pairs of nibbles of `word`.
 #[inline(always)]
 fn add_products(halves: &mut [u32], word: u32, crossed: u32, columns: usize) {

@@ -16,6 +16,9 @@ pub fn run(width: usize, bits: u8, run: &Run, sums: &mut [i32]) {
     // Words of weights for each quad, and what an input's weights are too large by.
     let (kernel, words, excess): (Kernel, _, _) = match (is_nibble(bits), width) {
         (true, 8) => (nibbles8, width / 2, 8),
+        (true, width) if cfg!(not(feature = "fast")) => {
+            return portable::nibbles_by_column(width, run, sums, cross);
+        }
         (true, 4) => return portable::nibbles_of::<4>(run, sums, cross),
         (true, _) => return portable::nibbles_of::<2>(run, sums, cross),
         (false, 8) => (bytes8, width, 128),

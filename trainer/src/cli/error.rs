@@ -7,7 +7,7 @@ use burn::store::RecordError;
 use runtime::format::EncodeError;
 use runtime::{GenerateError, ModelError};
 
-use crate::backend::NotBuilt;
+use crate::backend::BackendError;
 use crate::data::DataError;
 use crate::output::OutputError;
 use crate::picture::PictureError;
@@ -20,9 +20,9 @@ pub enum CliError {
     /// The command line asks for something that cannot be.
     #[error("{0}")]
     Usage(String),
-    /// This build lacks the backend that was asked for.
+    /// The backend that was asked for is not in this build, or has no device here.
     #[error(transparent)]
-    Backend(#[from] NotBuilt),
+    Backend(#[from] BackendError),
     /// No data to train with.
     #[error(transparent)]
     Data(#[from] DataError),

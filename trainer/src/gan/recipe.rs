@@ -270,6 +270,14 @@ impl Recipe {
         Self::ALL.into_iter().find(|recipe| recipe.name == name)
     }
 
+    /// Whether the finished generator is tried with wider latents ([`Generator::spread`]): ours is;
+    /// the textbook's games are exported as they are played.
+    ///
+    /// [`Generator::spread`]: super::generator::Generator::spread
+    pub fn may_spread(&self) -> bool {
+        self.conditional && matches!(self.generator, GeneratorShape::Conv(_))
+    }
+
     /// Changes how wide the generator's weights are on the device. `false` if the generator has no
     /// choice.
     pub fn set_weights(&mut self, weights: Weights) -> bool {

@@ -24,8 +24,6 @@ use stages::stages;
 
 pub use layer::{FloatLayer, IntegerLayer};
 
-/// What one step of the latent's integers stands for.
-pub const LATENT_STEP: f64 = 1.0 / 128.0;
 /// What one step of the tanh table's input stands for.
 pub const TANH_STEP: f64 = 1.0 / 64.0;
 /// Images that the activations' ranges are taken from.
@@ -102,13 +100,19 @@ fn to_bytes(
         .to_vec()
 }
 
+/// What one step of the latent's integers stands for.
+fn latent_step(generator: &Generator) -> f64 {
+    generator.spread() / 128.0
+}
+
 /// The input of a float generator that stands for the same image as `(latent, label)` does on the
 /// device: `[1][latent + classes]`.
-pub fn float_input(latent: &Latent, label: u8, classes: usize) -> Vec<f32> {
+pub fn float_input(generator: &Generator, latent: &Latent, label: u8) -> Vec<f32> {
+    let step = latent_step(generator) as f32;
     latent
         .components()
-        .map(|q| f32::from(q) * LATENT_STEP as f32)
-        .chain((0..classes).map(|class| one_hot(class, label)))
+        .map(|q| f32::from(q) * step)
+        .chain((0..generator.classes()).map(|class| one_hot(class, label)))
         .collect()
 }
 
@@ -120,7 +124,7 @@ pub fn float_inputs(generator: &Generator, count: u32, seed: u32) -> Tensor<2> {
     let values: Vec<f32> = (0..count)
         .flat_map(|i| {
             let latent = Latent::from_seed(seed.wrapping_add(i), generator.latent());
-            float_input(&latent, (i as usize % classes.max(1)) as u8, classes)
+            float_input(generator, &latent, (i as usize % classes.max(1)) as u8)
         })
         .collect();
     let device = generator.device();
@@ -130,7 +134,7 @@ pub fn float_inputs(generator: &Generator, count: u32, seed: u32) -> Tensor<2> {
 /// The layers in floats: each one's input is what the one before puts out.
 fn float_layers(generator: &Generator) -> Vec<FloatLayer> {
     let mut input = Shape::new(1, 1, generator.latent() as u16);
-    let mut input_step = LATENT_STEP;
+    let mut input_step = latent_step(generator);
     let inputs = float_inputs(generator, CALIBRATION, u32::MAX / 2);
     stages(generator, inputs)
         .into_iter()

@@ -64,7 +64,8 @@ pub struct TrainArgs {
     ///
     /// Everything is as it was when the training began. It may become longer or shorter with --steps
     /// or --epochs (the learning rate then follows the new length), its results may go elsewhere
-    /// with --export and --grid, and --data says where the same images are now.
+    /// with --export and --grid, and --data says where the same images are now. A training on points
+    /// in the plane is short and keeps no checkpoints.
     #[arg(long, value_name = "DIR")]
     resume: Option<PathBuf>,
 

@@ -26,6 +26,8 @@ pub struct Generator {
     latent: usize,
     #[module(skip)]
     classes: usize,
+    #[module(skip)]
+    spread: f64,
 }
 
 /// The network of a generator; [`GeneratorShape`] says which one, and its sizes.
@@ -70,7 +72,13 @@ impl Generator {
             network,
             latent,
             classes,
+            spread: 1.0,
         }
+    }
+
+    /// The generator with this [`Generator::spread`] instead of 1.
+    pub fn with_spread(self, spread: f64) -> Self {
+        Self { spread, ..self }
     }
 
     /// Components of the latent.
@@ -81,6 +89,12 @@ impl Generator {
     /// Number of classes: 0 for a generator that is not told a label.
     pub fn classes(&self) -> usize {
         self.classes
+    }
+
+    /// How far its latents reach when it is used: they are uniform on (-1, 1) in training, and on
+    /// (-spread, spread) wherever it is evaluated and on the device.
+    pub fn spread(&self) -> f64 {
+        self.spread
     }
 
     /// Whether an image depends on the others in the batch.
