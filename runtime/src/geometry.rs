@@ -15,16 +15,10 @@
 //!   between inputs.
 
 use crate::format::{Kind, MAX_KERNEL, Shape, Window};
+use crate::walk::{CONV, DEPTHWISE, Steps, UPSAMPLE, Walk, divide};
 
 /// Most columns of a matrix that several rows of a dense layer have together.
 const MOST_COLUMNS: usize = 128;
-
-/// What there can be. A program for a microcontroller has no code for what it refuses to load; any
-/// other may write what it cannot read.
-const ANY_STRIDE: bool = cfg!(any(feature = "any-stride", not(target_os = "none")));
-const CONV: bool = cfg!(any(feature = "conv", not(target_os = "none")));
-const DEPTHWISE: bool = cfg!(any(feature = "depthwise", not(target_os = "none")));
-const UPSAMPLE: bool = cfg!(any(feature = "upsample", not(target_os = "none")));
 
 /// The input rows behind one output row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,103 +56,6 @@ pub struct Geometry {
     pub output: Shape,
 }
 
-/// How the windows of a layer move, along either axis.
-#[derive(Clone, Copy)]
-#[repr(align(4))] // copied in words
-struct Steps {
-    kernel: u8,
-    /// Input pixels from one window to the next.
-    input: u8,
-    /// Output pixels from one window to the next, each of another phase.
-    output: u8,
-    /// Whether the window moves over the output: in a transposed convolution, or where pixels are
-    /// repeated.
-    up: bool,
-    /// Zero pixels before the input of a convolution, or else pixels of the first window that are
-    /// before the output's first.
-    padding: u8,
-}
-
-impl Steps {
-    /// Pixels of the first window that are before the output's first.
-    fn cropped(&self) -> usize {
-        if self.up { self.padding.into() } else { 0 }
-    }
-
-    /// Input pixels that an output of the given phase takes: kernel pixels `phase`,
-    /// `phase + output` and so on.
-    #[inline(never)]
-    fn taps(&self, phase: usize) -> usize {
-        let (mut taps, mut at) = (0, phase);
-        while at < usize::from(self.kernel) {
-            taps += 1;
-            at += usize::from(self.output);
-        }
-        taps
-    }
-}
-
-/// What the rows of a layer have in common, in few bytes: it is on the stack while a row is made.
-#[repr(align(4))] // copied in words
-pub(crate) struct Walk {
-    steps: Steps,
-    /// Taps of the first phase, which has the most.
-    taps: u8,
-    /// Whether all phases have the same taps, so that neighbouring outputs share a window.
-    shares: bool,
-    /// [`Geometry::rows_at_once`].
-    rows_at_once: u8,
-    windows: u8,
-}
-
-impl Walk {
-    /// Windows in a row.
-    pub fn windows(&self) -> usize {
-        self.windows.into()
-    }
-
-    /// Whether all phases have the same taps.
-    fn shares(&self) -> bool {
-        !ANY_STRIDE || self.shares
-    }
-
-    /// Input pixels that an output of the given phase takes.
-    pub fn taps(&self, phase: usize) -> usize {
-        match self.shares() {
-            true => self.taps.into(),
-            false => self.steps.taps(phase),
-        }
-    }
-
-    /// Taps of a phase before the input pixel that the window is at.
-    fn before(&self, phase: usize) -> i32 {
-        match self.steps.up {
-            true => self.taps(phase) as i32 - 1,
-            false => self.steps.padding.into(),
-        }
-    }
-
-    /// Zero pixels before each kept input row.
-    pub fn margin(&self) -> usize {
-        self.before(0).max(0) as usize
-    }
-
-    /// Number of column groups.
-    pub fn groups(&self) -> usize {
-        if self.shares() { 1 } else { self.output_step() }
-    }
-
-    /// Input columns from one window to the next.
-    pub fn input_step(&self) -> usize {
-        self.steps.input.into()
-    }
-
-    /// Output columns from one window to the next.
-    pub fn output_step(&self) -> usize {
-        self.steps.output.into()
-    }
-}
-
 impl Geometry {
     /// Derives the output of the layer's input: of the output's shape the channels, and in a dense
     /// layer all, are taken as they are. Whether there is one: see [`Self::conv_transpose`],
@@ -175,9 +72,9 @@ impl Geometry {
         if !possible {
             return false;
         }
-        let steps = self.steps();
-        self.output.height = side(&steps, output_padding, self.input.height);
-        self.output.width = side(&steps, output_padding, self.input.width);
+        let steps = Steps::of(self.kind);
+        self.output.height = steps.side(output_padding, self.input.height);
+        self.output.width = steps.side(output_padding, self.input.width);
         if matches!(self.kind, Kind::Depthwise(_) | Kind::Upsample(_)) {
             self.output.channels = self.input.channels;
         }
@@ -200,30 +97,6 @@ impl Geometry {
             output: Shape::new(0, 0, channels),
         };
         geometry.derive(output_padding).then_some(geometry)
-    }
-
-    #[inline(never)]
-    fn steps(&self) -> Steps {
-        let all = |kernel, stride, padding| Window {
-            kernel,
-            stride,
-            padding,
-        };
-        let (window, up) = match self.kind {
-            Kind::ConvTranspose(window) => (window, true),
-            Kind::Conv(window) if CONV => (window, false),
-            Kind::Depthwise(window) if DEPTHWISE => (window, false),
-            Kind::Upsample(factor) if UPSAMPLE => (all(factor, factor, 0), true),
-            _ => (all(1, 1, 0), false),
-        };
-        let stride = window.stride.max(1);
-        Steps {
-            kernel: window.kernel,
-            input: if up { 1 } else { stride },
-            output: if up { stride } else { 1 },
-            up,
-            padding: window.padding,
-        }
     }
 
     /// The transposed convolution of `input`, or `None` if the window is impossible or the output
@@ -316,7 +189,7 @@ impl Geometry {
     /// What all rows of the layer have in common.
     #[inline(never)]
     pub(crate) fn walk(&self) -> Walk {
-        let steps = self.steps();
+        let steps = Steps::of(self.kind);
         let taps = steps.taps(0);
         let output = usize::from(steps.output);
         let last = (self.output.width as usize + steps.cropped()).saturating_sub(1);
@@ -478,35 +351,4 @@ fn is_possible(window: Window) -> bool {
     (1..=MAX_KERNEL).contains(&window.kernel)
         && (1..=MAX_KERNEL).contains(&window.stride)
         && window.padding < window.kernel
-}
-
-/// Height or width of the output; 0 if it would be none, or more than 65,535.
-#[inline(never)]
-fn side(steps: &Steps, output_padding: u8, input: u16) -> u16 {
-    let (input, kernel) = (i32::from(input), i32::from(steps.kernel));
-    let padding = i32::from(steps.padding);
-    let side = match steps.up {
-        false => match input + 2 * padding - kernel {
-            ..0 => 0,
-            last => divide(last as usize, steps.input.into()) as i32 + 1,
-        },
-        true => {
-            (input - 1) * i32::from(steps.output) + kernel - 2 * padding + i32::from(output_padding)
-        }
-    };
-    u16::try_from(side).unwrap_or(0)
-}
-
-/// `value / by`, of small numbers. Cores without a division would call a long function for it.
-#[inline(never)]
-fn divide(value: usize, by: usize) -> usize {
-    if cfg!(not(pocketgan_kernels = "armv6m")) {
-        return value / by.max(1);
-    }
-    let (mut whole, mut left) = (0, value);
-    while left >= by.max(1) {
-        left -= by.max(1);
-        whole += 1;
-    }
-    whole
 }

@@ -36,7 +36,8 @@
 //! `SMLAD` or one 32-bit multiplication (with the sum in the upper half) takes as they are.
 
 use crate::format::Kind;
-use crate::geometry::{Geometry, Walk};
+use crate::geometry::Geometry;
+use crate::walk::Walk;
 
 /// Width of the widest panel.
 pub const PANEL: usize = 8;

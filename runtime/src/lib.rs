@@ -23,6 +23,7 @@ mod record;
 mod requantize;
 mod slices;
 mod stage;
+mod walk;
 mod window;
 mod work;
 

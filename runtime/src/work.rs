@@ -2,11 +2,12 @@
 
 use crate::finish::Finish;
 use crate::format::{Kind, Window};
-use crate::geometry::{Geometry, RowTaps, Walk};
+use crate::geometry::{Geometry, RowTaps};
 use crate::kernels::{depthwise_sum, upsample_row};
 use crate::layout::is_nibble;
 use crate::slices::{after, numbers};
 use crate::stage::Stage;
+use crate::walk::Walk;
 use crate::window::Scratch;
 
 /// Most channels whose sums a depthwise convolution makes at a time.
