@@ -29,9 +29,12 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
     let row_len = work.from + windows.saturating_sub(1) * work.step + 4 * quads;
     let needed = 2 * quads * taps;
     let [first, second] = work.weights;
+    if taps == 0 || quads == 0 {
+        // A row beyond all inputs, of output padding.
+        sums.fill(work.first);
+        return;
+    }
     if windows == 0
-        || quads == 0
-        || taps == 0
         || taps > MOST_TAPS
         || work.rows.iter().take(taps).any(|row| row.len() < row_len)
         || first.len() < needed
