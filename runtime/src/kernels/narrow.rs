@@ -8,14 +8,14 @@ use crate::narrow::MOST_TAPS;
 /// What the kernel works on, in the order in which it reads it.
 #[repr(C)]
 pub struct Work {
-    weights: [*const u32; 2],
-    quads: usize,
-    step: usize,
-    sums: [*mut i32; 2],
-    windows: usize,
-    taps: usize,
-    first: i32,
-    rows: [*const u8; MOST_TAPS],
+    pub weights: [*const u32; 2],
+    pub quads: usize,
+    pub step: usize,
+    pub sums: [*mut i32; 2],
+    pub windows: usize,
+    pub taps: usize,
+    pub first: i32,
+    pub rows: [*const u8; MOST_TAPS],
 }
 
 /// [`super::narrow`].
