@@ -4,12 +4,15 @@
 //! Stable Rust does not show the DSP extension as a target feature, so it is read off the target:
 //! `thumbv7em` always has it. Armv8-M Mainline has it on most cores (Cortex-M33 as built by most
 //! vendors, Cortex-M55), but its Rust target does not assume it: the feature `dsp` says so.
+//!
+//! The environment variable `POCKETGAN_KERNELS=pointers` asks for those that stand in for assembly, so
+//! that Miri can check what calls it.
 
 use std::env;
 
 fn main() {
     println!(
-        "cargo::rustc-check-cfg=cfg(pocketgan_kernels, values(\"armv6m\", \"armv7em\", \"portable\", \"x86_64\"))"
+        "cargo::rustc-check-cfg=cfg(pocketgan_kernels, values(\"armv6m\", \"armv7em\", \"pointers\", \"portable\", \"x86_64\"))"
     );
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-check-cfg=cfg(pocketgan_armv8m)");
@@ -17,8 +20,11 @@ fn main() {
     let target = env::var("TARGET").unwrap_or_default();
     let dsp = env::var_os("CARGO_FEATURE_DSP").is_some();
     let portable = env::var_os("CARGO_FEATURE_PORTABLE").is_some();
+    println!("cargo::rerun-if-env-changed=POCKETGAN_KERNELS");
+    let pointers = env::var_os("POCKETGAN_KERNELS").is_some_and(|name| name == "pointers");
     let kernels = match target.split('-').next() {
         _ if portable => "portable",
+        _ if pointers => "pointers",
         Some("thumbv6m") => "armv6m",
         Some("thumbv7em") => "armv7em",
         Some("thumbv8m.main") if dsp => "armv7em",
@@ -28,7 +34,7 @@ fn main() {
     if target.starts_with("thumbv8m") {
         println!("cargo::rustc-cfg=pocketgan_armv8m");
     }
-    if kernels.starts_with("arm") {
+    if kernels.starts_with("arm") || pointers && !portable {
         println!("cargo::rustc-cfg=pocketgan_assembly");
     }
     println!("cargo::rustc-cfg=pocketgan_kernels=\"{kernels}\"");

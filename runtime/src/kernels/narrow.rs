@@ -8,14 +8,14 @@ use crate::narrow::MOST_TAPS;
 /// What the kernel works on, in the order in which it reads it.
 #[repr(C)]
 pub struct Work {
-    weights: [*const u32; 2],
-    quads: usize,
-    step: usize,
-    sums: [*mut i32; 2],
-    windows: usize,
-    taps: usize,
-    first: i32,
-    rows: [*const u8; MOST_TAPS],
+    pub weights: [*const u32; 2],
+    pub quads: usize,
+    pub step: usize,
+    pub sums: [*mut i32; 2],
+    pub windows: usize,
+    pub taps: usize,
+    pub first: i32,
+    pub rows: [*const u8; MOST_TAPS],
 }
 
 /// [`super::narrow`].
@@ -29,9 +29,12 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
     let row_len = work.from + windows.saturating_sub(1) * work.step + 4 * quads;
     let needed = 2 * quads * taps;
     let [first, second] = work.weights;
+    if taps == 0 || quads == 0 {
+        // A row beyond all inputs, of output padding.
+        sums.fill(work.first);
+        return;
+    }
     if windows == 0
-        || quads == 0
-        || taps == 0
         || taps > MOST_TAPS
         || work.rows.iter().take(taps).any(|row| row.len() < row_len)
         || first.len() < needed

@@ -29,8 +29,12 @@ pub fn run(width: usize, bits: u8, run: &Run, sums: &mut [i32]) {
     let count = sums.len() / width;
     let used = inputs.quads * words;
     let needed = count * (used + run.gap);
+    if used == 0 {
+        // A window beyond all inputs, of a stride longer than the kernel.
+        sums.fill(run.first);
+        return;
+    }
     if count == 0
-        || used == 0
         || needed > run.weights.len() + run.gap
         || inputs.quads * words_per_quad(bits) > inputs.words.len()
     {

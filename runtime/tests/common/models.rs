@@ -64,6 +64,18 @@ pub fn models() -> Vec<(&'static str, Net)> {
     let wide = Builder::new(7, 4, 0)
         .dense(Shape::new(2, 2, 256), 8, Identity)
         .transposed(DOUBLE, 1, 8, Identity);
+    // Rows and columns of the output that see no input: their stride is longer than the kernel.
+    let gaps = Builder::new(8, 9, 0)
+        .dense(Shape::new(3, 2, 8), 8, LEAKY)
+        .transposed(window(1, 2, 0), 13, 8, LEAKY)
+        .transposed(window(2, 3, 1), 8, 4, Identity)
+        .transposed(window(1, 2, 0), 1, 8, Tanh);
+    // The last row sees none: output padding.
+    let beyond = |seed, bits| {
+        let builder = Builder::new(seed, 5, 0).dense(Shape::new(3, 4, 8), 8, LEAKY);
+        let geometry = Geometry::conv_transpose(window(2, 2, 0), 1, builder.input(), 1);
+        builder.add(geometry, bits, Tanh).net
+    };
     vec![
         ("mlp", mlp.net),
         ("conv", conv.net),
@@ -72,6 +84,9 @@ pub fn models() -> Vec<(&'static str, Net)> {
         ("colour", colour.net),
         ("brim", brim.net),
         ("wide", one_sided(wide.net)),
+        ("gaps", gaps.net),
+        ("beyond", beyond(9, 8)),
+        ("beyond-int4", beyond(10, 4)),
     ]
 }
 

@@ -1,0 +1,242 @@
+//! Stand-ins for kernels in assembly, for Miri: it runs no assembly, but it checks every access
+//! through a pointer. What these read and write is what the kernels of `armv7em` do, but for the table
+//! of tanh, which is that of `armv6m`. So [`super::run`], [`super::scale`] and [`super::narrow`], which
+//! hand them pointers and lengths, are checked with every test of the crate. The environment variable
+//! `POCKETGAN_KERNELS=pointers` compiles them in.
+#![allow(unsafe_code)]
+// They take what the kernels take.
+#![allow(clippy::too_many_arguments)]
+
+use super::narrow::Work;
+pub use super::portable::words_per_quad;
+use super::portable::{crossed, unpair};
+use crate::requantize::{Scale, clamp};
+pub use crate::requantize::{TANH as TABLE, Table};
+
+/// As [`super::portable::expand`].
+pub fn expand(_bits: u8, quads: &[[u8; 4]], words: &mut [u32]) -> (usize, i32) {
+    let count = quads.len().min(words.len() / 2);
+    if count == 0 {
+        return (0, 0);
+    }
+    let (from, to) = (quads.as_ptr().cast::<u8>(), words.as_mut_ptr());
+    let mut total = 0;
+    for quad in 0..count {
+        // SAFETY: there are as many quads and twice as many words.
+        let [a, b, c, d] = unsafe { inputs(from, 4 * quad) };
+        unsafe {
+            to.add(2 * quad).write(pair(a, c));
+            to.add(2 * quad + 1).write(pair(b, d));
+        }
+        total += a + b + c + d;
+    }
+    (count, total)
+}
+
+fn pair(first: i32, second: i32) -> u32 {
+    first as u32 & 0xffff | (second << 16) as u32
+}
+
+/// Four inputs from `place` on.
+///
+/// # Safety
+/// They must be there.
+unsafe fn inputs(row: *const u8, place: usize) -> [i32; 4] {
+    // SAFETY: by the caller.
+    [0, 1, 2, 3].map(|input| i32::from(unsafe { row.add(place + input).read() } as i8))
+}
+
+/// The halves of a word of weights times a pair of inputs.
+fn dot(word: u32, pair: u32) -> i32 {
+    let ((a, b), (x, y)) = (unpair(word), unpair(pair));
+    a.wrapping_mul(x).wrapping_add(b.wrapping_mul(y))
+}
+
+/// The odd column's sum, from 256 times it plus the even one's.
+fn odd(both: i32, even: i32) -> i32 {
+    both.wrapping_sub(even) >> 8
+}
+
+/// Panels of `PAIRS` pairs of columns.
+unsafe fn bytes<const PAIRS: usize>(
+    mut weights: *const u32,
+    inputs: *const u32,
+    quads: usize,
+    first: i32,
+    both: i32,
+    mut sums: *mut i32,
+    panels: usize,
+    gap: usize,
+) {
+    for _ in 0..panels {
+        let mut all = [[first, both]; PAIRS];
+        for pair in 0..2 * quads {
+            for [even, both] in &mut all {
+                // SAFETY: by the caller, there are `2 * PAIRS` words of weights and two of inputs
+                // for each quad of each panel.
+                let (word, x) = unsafe { (weights.read(), inputs.add(pair).read()) };
+                weights = weights.wrapping_add(1);
+                *even = even.wrapping_add(dot(word & 0x00ff_00ff, x));
+                *both = both.wrapping_add(dot(word, x));
+            }
+        }
+        for [even, both] in all {
+            // SAFETY: by the caller, there are `2 * PAIRS` sums for each panel.
+            unsafe {
+                sums.write(even);
+                sums.add(1).write(odd(both, even));
+            }
+            sums = sums.wrapping_add(2);
+        }
+        weights = weights.wrapping_byte_add(gap);
+    }
+}
+
+macro_rules! bytes {
+    ($name:ident, $pairs:literal) => {
+        /// See [`super::run::Kernel`].
+        pub unsafe extern "C" fn $name(
+            weights: *const u32,
+            inputs: *const u32,
+            quads: usize,
+            first: i32,
+            both: i32,
+            sums: *mut i32,
+            panels: usize,
+            gap: usize,
+        ) {
+            // SAFETY: by the caller.
+            unsafe { bytes::<$pairs>(weights, inputs, quads, first, both, sums, panels, gap) }
+        }
+    };
+}
+bytes!(bytes8, 4);
+// These sum one panel.
+bytes!(bytes4, 2);
+bytes!(bytes2, 1);
+
+/// See [`super::run::Kernel`].
+pub unsafe extern "C" fn nibbles8(
+    mut weights: *const u32,
+    inputs: *const u32,
+    quads: usize,
+    first: i32,
+    _: i32,
+    mut sums: *mut i32,
+    panels: usize,
+    gap: usize,
+) {
+    for _ in 0..panels {
+        let mut all = [first; 8];
+        for pair in 0..2 * quads {
+            for four in all.chunks_mut(4) {
+                // SAFETY: by the caller, there are four words of weights and two of inputs for each
+                // quad of each panel.
+                let (word, x) = unsafe { (weights.read(), inputs.add(pair).read()) };
+                weights = weights.wrapping_add(1);
+                for (sum, shift) in four.iter_mut().zip([0, 4, 8, 12]) {
+                    *sum = sum.wrapping_add(dot(word >> shift & 0x000f_000f, x));
+                }
+            }
+        }
+        for sum in all {
+            // SAFETY: by the caller, there are eight sums for each panel.
+            unsafe { sums.write(sum) };
+            sums = sums.wrapping_add(1);
+        }
+        weights = weights.wrapping_byte_add(gap);
+    }
+}
+
+/// A gathered pair of inputs, crossed.
+pub fn cross(pair: u32) -> u32 {
+    let (first, second) = unpair(pair);
+    crossed(first, second)
+}
+
+/// See [`super::scale::Kernel`].
+macro_rules! scale {
+    ($name:ident, $leaky:literal) => {
+        pub unsafe extern "C" fn $name(
+            sums: *const i32,
+            bias: *const i16,
+            multipliers: *const i16,
+            outputs: *mut u8,
+            scale: *const Scale,
+            count: usize,
+            _: usize,
+            _: &Table,
+        ) {
+            for place in 0..count {
+                // SAFETY: by the caller, there are `count` of each.
+                unsafe {
+                    let (bias, multiplier) = (*bias.add(place), *multipliers.add(place));
+                    let t = (*scale).apply($leaky, *sums.add(place), bias, multiplier);
+                    outputs.add(place).write(clamp(t));
+                }
+            }
+        }
+    };
+}
+scale!(scale_plain, false);
+scale!(scale_leaky, true);
+
+/// See [`super::scale::Kernel`].
+pub unsafe extern "C" fn tabulate(
+    sums: *const i32,
+    mut bias: *const i16,
+    mut multipliers: *const i16,
+    outputs: *mut u8,
+    scale: *const Scale,
+    count: usize,
+    steps: usize,
+    table: &Table,
+) {
+    for place in 0..count {
+        // SAFETY: by the caller, there are `count` sums and outputs, and as many biases and
+        // multipliers as the steps lead to.
+        unsafe {
+            let v = (*scale).apply(false, *sums.add(place), *bias, *multipliers);
+            let magnitude = (v.unsigned_abs() as usize).min(table.len() - 1);
+            let code = *table.as_ptr().add(magnitude) as u8 ^ (v >> 31) as u8;
+            outputs.add(place).write(code ^ (*scale).flip as u8);
+        }
+        bias = bias.wrapping_byte_add(steps & 0xffff);
+        multipliers = multipliers.wrapping_byte_add(steps >> 16);
+    }
+}
+
+/// As [`super::narrow`]; the work is checked.
+pub unsafe extern "C" fn narrow_windows(work: &mut Work) {
+    for window in 0..work.windows {
+        for (weights, sums) in work.weights.into_iter().zip(work.sums) {
+            let (mut even, mut both, mut total) = (work.first, 0i32, 0i32);
+            for (tap, row) in work.rows.into_iter().enumerate().take(work.taps) {
+                for quad in 0..work.quads {
+                    let place = 2 * (tap * work.quads + quad);
+                    // SAFETY: by the caller, there are two words of weights for each quad of a tap,
+                    // and the quads of every window in each row.
+                    let ([a, b, c, d], first, second) = unsafe {
+                        (
+                            inputs(row, window * work.step + 4 * quad),
+                            weights.add(place).read(),
+                            weights.add(place + 1).read(),
+                        )
+                    };
+                    total = total.wrapping_add(a + b + c + d);
+                    for (word, x) in [(first, pair(a, c)), (second, pair(b, d))] {
+                        even = even.wrapping_add(dot(word & 0x00ff_00ff, x));
+                        both = both.wrapping_add(dot(word, x));
+                    }
+                }
+            }
+            let odd = odd(both, even.wrapping_sub(work.first)).wrapping_add(work.first);
+            let even = even.wrapping_sub(total.wrapping_mul(128));
+            // SAFETY: by the caller, there are two sums for each window in each row.
+            unsafe {
+                sums.add(2 * window).write(even);
+                sums.add(2 * window + 1).write(odd);
+            }
+        }
+    }
+}
