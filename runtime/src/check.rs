@@ -158,7 +158,6 @@ impl Sums<'_> {
     }
 
     /// Sum of the absolute weights of the same column in `count` of `words`, `step` apart.
-    #[inline(never)]
     fn norm(&mut self, words: &[u32], step: usize, count: usize, code: Code) -> u32 {
         let mut norm = 0;
         let mut at = 0;

@@ -334,7 +334,6 @@ impl Geometry {
     }
 
     /// Bytes of one kept input row, margins included.
-    #[inline(never)]
     pub fn kept_row_len(&self) -> usize {
         let (left, right) = self.input_margins();
         (left + self.input.width as usize + right) * self.input.channels as usize

@@ -114,7 +114,6 @@ pub(crate) struct ArrayLens {
 
 impl ArrayLens {
     /// For a geometry within the limits.
-    #[inline(never)]
     pub fn new(geometry: &Geometry, terms: Terms, classes: u8) -> Self {
         let outputs = geometry.output.len();
         let channels = match geometry.kind {

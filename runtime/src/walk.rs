@@ -59,7 +59,6 @@ impl Steps {
 
     /// Input pixels that an output of the given phase takes: kernel pixels `phase`,
     /// `phase + output` and so on.
-    #[inline(never)]
     pub fn taps(&self, phase: usize) -> usize {
         let (mut taps, mut at) = (0, phase);
         while at < usize::from(self.kernel) {
