@@ -192,7 +192,7 @@ impl<'w> Drawing<'w> {
             let output = if !last {
                 ring.get_mut(layer.next_row()..)?
             } else {
-                let narrow = cfg!(feature = "fast") && self.model.is_narrow();
+                let narrow = cfg!(feature = "narrow") && self.model.is_narrow();
                 // The row of a narrow layer's second phase, or its last one, is made alone.
                 if !(narrow && (row.taps.phase == 1 || y + 1 == usize::from(height))) {
                     rows = self.model.image_rows();
@@ -205,7 +205,7 @@ impl<'w> Drawing<'w> {
             let output = output.get_mut(..rows * row_len)?;
             let file = self.model.content();
             let work = Work::new(file, self.label, [input, layer], &row, memory, last);
-            if cfg!(feature = "fast") && last && self.model.is_narrow() {
+            if cfg!(feature = "narrow") && last && self.model.is_narrow() {
                 work.narrow(y, &mut self.scratch, output);
             } else {
                 work.rows(y, &mut self.scratch, output);

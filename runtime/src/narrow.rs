@@ -21,7 +21,7 @@ pub(crate) fn is_narrow(geometry: &Geometry, bits: u8) -> bool {
     let Kind::ConvTranspose(window) = geometry.kind else {
         return false;
     };
-    if cfg!(not(feature = "fast")) {
+    if cfg!(not(feature = "narrow")) {
         return false;
     }
     let taps = window.kernel as usize / 2;
