@@ -1,23 +1,9 @@
 //! From the sums of a layer's outputs to its activations.
 
 use crate::kernels::{Rule, activate};
-use crate::requantize::{Scale, rounding};
-use crate::slices::{after, after_mut, first};
+use crate::slices::{after, after_mut, first, numbers};
 use crate::stage::Stage;
-
-/// What becomes of a layer's sums: its constants, and the rule of its activation.
-pub(crate) struct Finish<'a> {
-    scale: Scale,
-    /// One for each channel.
-    multipliers: &'a [i16],
-    /// One for each channel or each output, or none.
-    bias: &'a [i16],
-    /// What the class adds to each output, or empty.
-    label: &'a [u8],
-    label_shift: u8,
-    bias_by_output: bool,
-    rule: Rule,
-}
+use crate::work::Work;
 
 /// Shorter periods of constants are repeated.
 const SHORT: usize = 4;
@@ -27,99 +13,78 @@ const REPEATED: usize = 24;
 /// Stands for the biases of a layer that has none.
 static ZEROS: [i16; if cfg!(feature = "fast") { 32 } else { 8 }] = [0; _];
 
-impl<'a> Finish<'a> {
-    /// For a layer of `file` and a class. The codes of an activation by table differ by `flip`.
+impl<'a> Work<'a> {
+    /// Writes the activations that `sums` stand for to `outputs`. The first is output `place` of the
+    /// row, and its channel is the remainder of `column`.
     #[inline(always)]
-    pub fn new(layer: &Stage, file: &'a [u8], label: u8, flip: u8) -> Self {
-        let constants = layer.constants(file);
-        Self {
-            scale: Scale {
-                bias: 1 << layer.terms.bias_shift(),
-                pre_shift: layer.pre_shift.into(),
-                rounding: rounding(layer.post_shift.into()),
-                post_shift: layer.post_shift.into(),
-                slope: layer.slope.into(),
-                flip: flip.into(),
-            },
-            multipliers: constants.multipliers,
-            bias: constants.bias,
-            label: match layer.terms.has_label() {
-                true => after(constants.label, usize::from(label) * layer.shape().len()),
-                false => &[],
-            },
-            label_shift: layer.label_shift,
-            bias_by_output: layer.terms.bias_by_output(),
-            rule: match layer.activation {
-                Stage::IDENTITY => Rule::Plain,
-                Stage::RELU | Stage::LEAKY_RELU => Rule::Leaky,
-                _ => Rule::Table,
-            },
+    pub fn finish(&self, sums: &mut [i32], place: usize, column: usize, outputs: &mut [u8]) {
+        if cfg!(feature = "fast") && self.rule() != Rule::Table && self.channels() < SHORT {
+            self.finish_few(sums, place, column, outputs);
+        } else {
+            self.finish_many(sums, place, column, outputs);
         }
     }
 
-    /// What every sum begins with: the rounding of the first shift.
-    pub fn first(&self) -> i32 {
-        rounding(self.scale.pre_shift)
-    }
-
-    /// Writes the activations that `sums` stand for to `outputs`. The first is output `output` of
-    /// the layer, flattened, and its channel is the remainder of `column`.
+    /// [`Self::finish`] of many channels.
     #[inline(never)]
-    pub fn apply(&self, sums: &mut [i32], output: usize, column: usize, outputs: &mut [u8]) {
-        if let Some(label) = self.label.get(output..) {
-            for (sum, &label) in sums.iter_mut().zip(label) {
-                *sum = sum.wrapping_add(i32::from(label as i8) << (self.label_shift & 31));
-            }
-        }
-        let mut bias = self.bias;
-        if self.bias_by_output {
-            bias = after(bias, output);
-        }
-        let period = self.multipliers.len().max(1);
-        let mut channel = column;
-        while channel >= period {
-            channel -= period;
-        }
-        if cfg!(feature = "fast") && self.rule != Rule::Table && period < SHORT {
-            return self.apply_short(sums, bias, channel, outputs);
-        }
-        self.stretches(sums, self.multipliers, bias, channel, outputs);
+    fn finish_many(&self, sums: &mut [i32], place: usize, column: usize, outputs: &mut [u8]) {
+        let channels = self.channels();
+        let multipliers = first(self.numbers(self.plan.multipliers), channels);
+        let bias = self.numbers(self.plan.bias);
+        let bias = match self.bias_by_output() {
+            true => after(bias, place),
+            false => first(bias, channels),
+        };
+        self.stretches(sums, place, column, outputs, bias, multipliers);
     }
 
-    /// Repeats the constants of few channels.
+    /// [`Self::finish`] of few channels, whose constants are repeated.
     #[inline(never)]
-    fn apply_short(&self, sums: &[i32], bias: &[i16], channel: usize, outputs: &mut [u8]) {
-        let (multipliers, biases) = (repeat(self.multipliers), repeat(bias));
-        let bias = if self.bias_by_output { bias } else { &biases };
-        self.stretches(sums, &multipliers, bias, channel, outputs);
+    fn finish_few(&self, sums: &mut [i32], place: usize, column: usize, outputs: &mut [u8]) {
+        let channels = self.channels();
+        let multipliers = repeat(first(self.numbers(self.plan.multipliers), channels));
+        let bias = self.numbers(self.plan.bias);
+        let biases = repeat(first(bias, channels));
+        let bias = match self.bias_by_output() {
+            true => after(bias, place),
+            false => &biases,
+        };
+        self.stretches(sums, place, column, outputs, bias, &multipliers);
     }
 
     /// Applies the rule to as many outputs at a time as have constants that follow each other.
     #[inline(always)]
     fn stretches(
         &self,
-        mut sums: &[i32],
-        multipliers: &[i16],
-        mut bias: &[i16],
-        mut channel: usize,
+        mut sums: &mut [i32],
+        place: usize,
+        column: usize,
         mut outputs: &mut [u8],
+        mut bias: &[i16],
+        multipliers: &[i16],
     ) {
+        if self.plan.label != 0 {
+            self.add_label(sums, place);
+        }
+        let rule = self.rule();
+        let mut channel = column;
+        while channel >= self.channels() {
+            channel -= self.channels();
+        }
         loop {
-            let these_biases = if bias.is_empty() {
-                &ZEROS
-            } else if self.bias_by_output {
-                bias
-            } else {
-                after(bias, channel)
-            };
             // An only constant is for all, if the rule is a table; the last of several is not.
             let most = match multipliers.len() {
-                1 if self.rule == Rule::Table => sums.len(),
+                1 if rule == Rule::Table => sums.len(),
                 all => sums.len().min(all - channel),
             };
+            let these_biases = match self.plan.bias {
+                0 => &ZEROS,
+                _ if self.bias_by_output() => bias,
+                _ => after(bias, channel),
+            };
             let count = activate(
-                self.rule,
-                &self.scale,
+                rule,
+                &self.plan.scale,
                 first(sums, most),
                 these_biases,
                 after(multipliers, channel),
@@ -128,9 +93,9 @@ impl<'a> Finish<'a> {
             if count == 0 {
                 return;
             }
-            sums = after(sums, count);
+            sums = after_mut(sums, count);
             outputs = after_mut(outputs, count);
-            if self.bias_by_output {
+            if self.bias_by_output() {
                 bias = after(bias, count);
             }
             channel += count;
@@ -138,6 +103,37 @@ impl<'a> Finish<'a> {
                 channel = 0;
             }
         }
+    }
+
+    /// Adds what the class does.
+    #[inline(never)]
+    fn add_label(&self, sums: &mut [i32], place: usize) {
+        let label = after(self.file, self.plan.label as usize + place);
+        for (sum, &label) in sums.iter_mut().zip(label) {
+            *sum = sum.wrapping_add(i32::from(label as i8) << (self.layer.label_shift & 31));
+        }
+    }
+
+    fn channels(&self) -> usize {
+        usize::from(self.layer.channels).max(1)
+    }
+
+    fn bias_by_output(&self) -> bool {
+        self.layer.terms.bias_by_output()
+    }
+
+    fn rule(&self) -> Rule {
+        match self.layer.activation {
+            Stage::IDENTITY => Rule::Plain,
+            Stage::RELU | Stage::LEAKY_RELU => Rule::Leaky,
+            _ => Rule::Table,
+        }
+    }
+
+    /// The numbers of the file from byte `start` on.
+    #[inline(always)]
+    fn numbers(&self, start: u32) -> &'a [i16] {
+        numbers(after(self.file, start as usize))
     }
 }
 

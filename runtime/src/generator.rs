@@ -1,14 +1,13 @@
 //! Generating an image, row by row.
 
-use core::ops::Range;
-
 use crate::error::GenerateError;
 use crate::latent::{Latent, draw_components};
 use crate::model::Model;
+use crate::plan::Plan;
 use crate::slices::{after, after_mut, first, first_mut};
 use crate::stage::{Stage, clear, stage_words, stages};
 use crate::window::{Scratch, ScratchWords};
-use crate::work::{Row, Work};
+use crate::work::Work;
 
 /// Draws images with a model, in the workspace that it was given.
 ///
@@ -120,6 +119,8 @@ struct Drawing<'w> {
     model: &'w Model<'w>,
     /// The latent's, and one for each layer.
     stages: &'w mut [Stage],
+    /// One, of the row that is being made.
+    plan: &'w mut [Plan],
     scratch: Scratch<'w>,
     /// The memory of all rings.
     memory: &'w mut [u8],
@@ -131,6 +132,7 @@ impl<'w> Drawing<'w> {
     fn new(model: &'w Model<'w>, workspace: &'w mut [u8], label: u8) -> Self {
         let ScratchWords { inputs, sums } = model.scratch();
         let (_, words, _) = bytemuck::pod_align_to_mut::<u8, u32>(workspace);
+        let (plan, words) = split(words, Plan::WORDS);
         let (stage_words, words) = split(words, stage_words(model.layers().len()));
         let (inputs, words) = split(words, inputs);
         let (sums, words) = split(words, sums);
@@ -138,6 +140,7 @@ impl<'w> Drawing<'w> {
         Self {
             model,
             stages: stages(model, stage_words),
+            plan: bytemuck::try_cast_slice_mut(plan).unwrap_or_default(),
             scratch: Scratch {
                 words: inputs,
                 sums: bytemuck::cast_slice_mut(sums),
@@ -157,58 +160,65 @@ impl<'w> Drawing<'w> {
     fn rows(&mut self, mut on_row: impl FnMut(usize, &[u8])) {
         let image = self.stages.last().map_or(0, |last| last.start as usize);
         let row_len = self.model.image().row_len();
+        let mut row = 0;
         while let Some(rows) = self.draw(None) {
             let mut from = image;
-            for row in rows {
+            for _ in 0..rows {
                 on_row(row, first(after(self.memory, from), row_len));
+                row += 1;
                 from += row_len;
             }
         }
     }
 
     /// Draws the next row of the image, or as many as are made at once, to `frame` or else to the
-    /// workspace. Returns their indices; `None` after the last.
+    /// workspace. Returns how many; `None` after the last.
     #[inline(never)]
-    fn draw(&mut self, mut frame: Option<&mut [u8]>) -> Option<Range<usize>> {
+    fn draw(&mut self, mut frame: Option<&mut [u8]>) -> Option<usize> {
         let mut index = self.stages.len().checked_sub(2)?;
         loop {
             let [input, layer, others @ ..] = self.stages.get(index..)? else {
                 return None;
             };
             let last = others.is_empty();
-            let (y, height) = (layer.made, layer.height);
-            if y >= height {
+            if layer.made >= layer.height {
                 return None;
             }
-            let y = usize::from(y);
-            let row = Row::next(layer, input);
-            if usize::from(input.made) < row.geometry.input_rows_of(&row.taps) {
+            let plan = self.plan.first_mut()?;
+            // Pixels are above zero.
+            let flip = if last { 0x80 } else { 0 };
+            if !plan.next([input, layer], self.label, flip) {
                 index = index.checked_sub(1)?;
                 continue;
             }
-            let row_len = row.geometry.output.row_len();
+            let narrow = cfg!(feature = "narrow") && last && self.model.is_narrow();
+            let row_len = layer.shape().row_len();
             let (memory, ring) = self.memory.split_at_mut_checked(layer.start as usize)?;
             let mut rows = 1;
             let output = if !last {
                 ring.get_mut(layer.next_row()..)?
             } else {
-                let narrow = cfg!(feature = "narrow") && self.model.is_narrow();
                 // The row of a narrow layer's second phase, or its last one, is made alone.
-                if !(narrow && (row.taps.phase == 1 || y + 1 == usize::from(height))) {
+                if !(narrow && (plan.phase == 1 || layer.made + 1 == layer.height)) {
                     rows = self.model.image_rows();
                 }
                 match frame.as_deref_mut() {
-                    Some(frame) => frame.get_mut(y * row_len..)?,
+                    Some(frame) => frame.get_mut(usize::from(layer.made) * row_len..)?,
                     None => ring,
                 }
             };
             let output = output.get_mut(..rows * row_len)?;
-            let file = self.model.content();
-            let work = Work::new(file, self.label, [input, layer], &row, memory, last);
-            if cfg!(feature = "narrow") && last && self.model.is_narrow() {
-                work.narrow(y, &mut self.scratch, output);
+            let mut work = Work {
+                file: self.model.content(),
+                memory,
+                input,
+                layer,
+                plan,
+            };
+            if narrow {
+                work.narrow(&mut self.scratch, output);
             } else {
-                work.rows(y, &mut self.scratch, output);
+                work.rows(&mut self.scratch, output);
             }
             match layer.activation {
                 Stage::TANH => {}
@@ -223,7 +233,7 @@ impl<'w> Drawing<'w> {
                 layer.advance();
             }
             if last {
-                return Some(y..y + rows);
+                return Some(rows);
             }
             index += 1;
         }

@@ -18,6 +18,7 @@ mod latent;
 pub mod layout;
 mod model;
 mod narrow;
+mod plan;
 mod reader;
 mod record;
 mod requantize;

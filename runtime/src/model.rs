@@ -8,6 +8,7 @@ use crate::format::{
 };
 use crate::geometry::Geometry;
 use crate::narrow::is_narrow;
+use crate::plan::Plan;
 use crate::reader::Reader;
 use crate::stage::{Stage, stage_words};
 use crate::window::ScratchWords;
@@ -167,11 +168,11 @@ impl<'a> Model<'a> {
 
     /// Bytes of RAM that a [`Generator`](crate::Generator) works in: the rows of each activation
     /// that the next layer looks at, the rows of the image that are made at once, the inputs of one
-    /// window and sums as words, and 32 bytes for each layer and the latent; and 3 bytes, wherever
-    /// the words' first address is.
+    /// window and sums as words, 32 bytes for each layer and the latent, and 84 bytes for the row that
+    /// is being made; and 3 bytes, wherever the words' first address is.
     pub fn workspace_len(&self) -> usize {
         let stages = stage_words(self.layers.count.into());
-        let words = stages + self.scratch.inputs + self.scratch.sums;
+        let words = Plan::WORDS + stages + self.scratch.inputs + self.scratch.sums;
         let image = usize::from(self.image_rows) * self.image.row_len();
         let rows = self.kept_len + image.next_multiple_of(size_of::<u32>());
         rows + words * size_of::<u32>() + (align_of::<u32>() - 1)

@@ -4,9 +4,10 @@ use crate::format::Kind;
 use crate::geometry::Geometry;
 use crate::kernels::{LONGEST, Narrow, narrow, unpack_nibbles};
 use crate::layout::is_nibble;
-use crate::slices::{after_mut, first_mut};
+use crate::plan::weight_byte;
+use crate::slices::{after, after_mut, first_mut};
 use crate::window::Scratch;
-use crate::work::{Inside, Row, Work};
+use crate::work::Work;
 
 /// Most taps of a row: of a kernel of 8 at stride 2.
 pub(crate) const MOST_TAPS: usize = 4;
@@ -35,82 +36,84 @@ pub(crate) fn is_narrow(geometry: &Geometry, bits: u8) -> bool {
 }
 
 impl<'a> Work<'a> {
-    /// Computes row `y` of a narrow layer, and the next one if `output` has room for two. Rows of
-    /// phases 0 and 1 that follow each other take the same inputs, so their sums are made at once.
+    /// Computes the row that is planned of a narrow layer, and the next one if `output` has room for
+    /// two. Rows of phases 0 and 1 that follow each other take the same inputs, so their sums are made
+    /// at once.
     #[inline(never)]
-    pub fn narrow(&self, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
-        let Row {
-            geometry,
-            walk,
-            taps,
-        } = self.row;
-        let mut work = self.narrow_windows(scratch.words);
-        let row_len = geometry.output.row_len();
-        let mut at = geometry.group_of(walk, 0).first_output;
-        let mut left = walk.windows();
-        while left > 0 {
-            let windows = left.min(scratch.sums.len() / 4);
-            let sums = first_mut(scratch.sums, 4 * windows);
-            if sums.is_empty() {
+    pub fn narrow(&self, scratch: &mut Scratch, output: &mut [u8]) {
+        let row_len = self.layer.shape().row_len();
+        let phase = usize::from(self.plan.phase);
+        let all = usize::from(self.plan.windows);
+        let mut done = 0;
+        while done < all {
+            let windows = (all - done).min(scratch.sums.len() / 4);
+            if windows == 0 {
                 return;
             }
-            narrow(&work, sums);
+            self.narrow_sums(done, windows, scratch);
+            let at = self.plan.at + 2 * done as i32;
             let (place, cropped) = (at.max(0) as usize, (-at).max(0) as usize);
             // The sums of both rows follow each other; a row of the second phase is made alone.
-            for row in taps.phase..2 {
-                let made = row - taps.phase;
-                let sums = first_mut(after_mut(sums, 2 * windows * row), 2 * windows);
-                let output = first_mut(after_mut(output, made * row_len), row_len);
-                self.finish.apply(
-                    after_mut(sums, cropped),
-                    (y + made) * row_len + place,
-                    0,
-                    after_mut(output, place),
-                );
+            for row in phase..2 {
+                let made = (row - phase) * row_len;
+                let sums = after_mut(scratch.sums, 2 * windows * row + cropped);
+                let sums = first_mut(sums, 2 * windows - cropped);
+                let output = first_mut(after_mut(output, made), row_len);
+                self.finish(sums, made + place, 0, after_mut(output, place));
             }
-            work.from += windows * work.step;
-            at += 2 * windows as i32;
-            left -= windows;
+            done += windows;
         }
     }
 
-    /// What the windows of a row have in common. A function of its own, so that what it works with
-    /// is off the stack while they are summed. Matrices of 4-bit weights are taken apart in `words`.
+    /// The sums of some windows of two rows, after those that are done. Matrices of 4-bit weights are
+    /// taken apart before the first one.
     #[inline(never)]
-    fn narrow_windows<'n>(&self, words: &'n mut [u32]) -> Narrow<'n>
-    where
-        'a: 'n,
-    {
-        let Row {
-            geometry,
-            walk,
-            taps: all,
-        } = self.row;
-        let Inside { taps, skipped } = Inside::new(all, geometry.input.height);
-        let segment = geometry.group_of(walk, 0).segment;
-        let matrix = |phase| self.weights_from(2 * segment * (phase * walk.taps(0) + skipped));
-        let mut weights = [matrix(0), matrix(1)];
-        if is_nibble(self.bits) {
-            let len = segment / 2 * taps.count;
-            let (first, second) = words.split_at_mut_checked(len).unwrap_or_default();
-            let second = first_mut(second, len);
-            unpack_nibbles(weights[0], first);
-            unpack_nibbles(weights[1], second);
-            weights = [first, second];
+    fn narrow_sums(&self, done: usize, windows: usize, scratch: &mut Scratch) {
+        let (segment, taps) = (self.plan.segment as usize, usize::from(self.plan.taps));
+        let nibbles = is_nibble(self.layer.terms.bits());
+        if nibbles && done == 0 {
+            self.narrow_unpack(scratch.words);
         }
-        let mut rows = [&[][..]; MOST_TAPS];
-        for (tap, place) in rows.iter_mut().enumerate().take(taps.count) {
+        let weights = match nibbles {
+            true => {
+                let len = segment / 2 * taps;
+                [&*scratch.words, after(scratch.words, len)]
+            }
+            false => [0, 1].map(|phase| self.narrow_matrix(phase)),
+        };
+        let step = usize::from(self.input.channels);
+        let mut rows = [0; MOST_TAPS];
+        for (tap, place) in rows.iter_mut().enumerate().take(taps) {
             // The margin is as wide as the first window's inputs left of the image.
-            *place = self.input_row(taps.first + tap as i32).unwrap_or_default();
+            let row = self.input_start(i32::from(self.plan.first) + tap as i32);
+            *place = row.unwrap_or_default() + done * step;
         }
-        Narrow {
+        let work = Narrow {
             weights,
+            memory: self.memory,
             rows,
-            taps: taps.count,
-            from: 0,
+            taps,
             segment,
-            step: geometry.input.channels.into(),
-            first: self.finish.first(),
+            step,
+            first: self.plan.first_sum(),
+        };
+        narrow(&work, first_mut(scratch.sums, 4 * windows));
+    }
+
+    /// Takes the matrices of both rows apart.
+    #[inline(never)]
+    fn narrow_unpack(&self, words: &mut [u32]) {
+        let len = self.plan.segment as usize / 2 * usize::from(self.plan.taps);
+        for (phase, words) in words.chunks_exact_mut(len.max(1)).take(2).enumerate() {
+            unpack_nibbles(self.narrow_matrix(phase as u32), words);
         }
+    }
+
+    /// The matrix of one of two rows, without what is skipped.
+    #[inline(never)]
+    fn narrow_matrix(&self, phase: u32) -> &'a [u32] {
+        let place = 2 * (phase * self.plan.inputs + self.plan.skipped) as usize;
+        let byte = weight_byte(self.layer.terms.bits(), place);
+        self.weights_from(self.layer.weights as usize + byte)
     }
 }

@@ -3,6 +3,8 @@
 //! `ARITHMETIC.md` is the specification. All shifts are arithmetic, all divisions by powers of two
 //! round to nearest with halves towards positive infinity.
 
+use bytemuck::{Pod, Zeroable};
+
 /// Largest input of the tanh table, in 1/64: from here on the result is 127.
 pub const TANH_LAST: usize = 200;
 
@@ -40,7 +42,7 @@ const fn tanh_table() -> [i8; TANH_LAST + 1] {
 
 /// How sums are scaled, for kernels.
 #[repr(C)]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
 pub struct Scale {
     /// Factor of the bias.
     pub bias: i32,

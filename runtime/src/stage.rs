@@ -17,8 +17,8 @@ use crate::slices::{after, after_mut, numbers};
 pub(crate) struct Stage {
     /// Where the weights begin in the file.
     pub weights: u32,
-    /// Where the multipliers begin in the file; bias and label table follow.
-    multipliers: u32,
+    /// Where the multipliers begin in the file, one for each channel; bias and label table follow.
+    pub multipliers: u32,
     /// First byte of the ring in the memory of all rings.
     pub start: u32,
     /// Slope of a leaky ReLU, else 0.
@@ -142,19 +142,33 @@ impl Stage {
         multipliers + lens.multipliers + lens.bias + lens.label
     }
 
+    /// Where the biases begin in the file, if there are any.
+    pub fn bias(&self) -> u32 {
+        self.multipliers + 2 * u32::from(self.channels)
+    }
+
+    /// Where in the file begins what each class adds to each output, `[class][output]`, if there is
+    /// such a table.
+    pub fn label(&self) -> u32 {
+        self.bias() + 2 * self.biases() as u32
+    }
+
+    fn biases(&self) -> usize {
+        if self.terms.bias_by_output() {
+            self.shape().len()
+        } else if self.terms.bias_by_channel() {
+            self.channels.into()
+        } else {
+            0
+        }
+    }
+
     /// The constants of a layer that has sums.
     #[inline(never)]
     pub fn constants<'a>(&self, file: &'a [u8]) -> Constants<'a> {
         let channels = usize::from(self.channels);
-        let biases = if self.terms.bias_by_output() {
-            self.shape().len()
-        } else if self.terms.bias_by_channel() {
-            channels
-        } else {
-            0
-        };
         let (multipliers, rest) = split(after(file, self.multipliers as usize), 2 * channels);
-        let (bias, label) = split(rest, 2 * biases);
+        let (bias, label) = split(rest, 2 * self.biases());
         Constants {
             multipliers: numbers(multipliers),
             bias: numbers(bias),

@@ -87,8 +87,7 @@ impl Steps {
     }
 }
 
-/// What the rows of a layer have in common, in few bytes: it is on the stack while a row is made.
-#[repr(align(4))] // copied in words
+/// What the rows of a layer have in common.
 pub(crate) struct Walk {
     pub steps: Steps,
     /// Taps of the first phase, which has the most.

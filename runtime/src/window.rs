@@ -5,10 +5,11 @@ use core::ops::Range;
 use crate::format::Kind;
 use crate::geometry::Geometry;
 use crate::kernels::{Gather, Inputs, LONGEST, Matrix, panels};
-use crate::layout::{PANEL, is_nibble, matrix_start_of};
+use crate::layout::{PANEL, is_nibble};
 use crate::narrow::{self, is_narrow};
 use crate::slices::{after, after_mut, first, first_mut};
-use crate::work::{DEPTHWISE, Inside, Row, Work};
+use crate::walk::ANY_STRIDE;
+use crate::work::{DEPTHWISE, Work};
 
 /// Most columns that are summed at a time: several of the widest panels.
 const GROUP: usize = PANEL * if cfg!(feature = "fast") { 32 } else { 4 };
@@ -60,162 +61,107 @@ impl ScratchWords {
 
 /// Memory for a window's inputs and sums.
 pub(crate) struct Scratch<'a> {
+    /// Of the inputs, as they are gathered.
     pub words: &'a mut [u32],
     pub sums: &'a mut [i32],
-}
-
-/// The windows of one row and column group.
-struct WindowRow<'a> {
-    work: &'a Work<'a>,
-    /// First input row, and how many, of the taps that are summed.
-    first: i32,
-    taps: usize,
-    /// Inputs of one tap.
-    segment: usize,
-    matrix: Matrix<'a>,
-    /// The row's first output, flattened.
-    first_output: usize,
-    /// Byte of the kept rows where the first window's segments begin.
-    from: usize,
-    /// Byte of the row where the first window's outputs begin.
-    at: i32,
 }
 
 impl Work<'_> {
     /// [`Work::rows`] of a layer with matrices.
     #[inline(never)]
-    pub fn matrices(&self, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
-        let Row { geometry, walk, .. } = self.row;
-        for index in 0..walk.groups() {
-            let mut windows = WindowRow::new(self, y, index);
-            for _ in 0..walk.windows() {
-                windows.compute(scratch, output);
-                windows.from += walk.input_step() * usize::from(geometry.input.channels);
-                windows.at += (walk.output_step() * usize::from(geometry.output.channels)) as i32;
+    pub fn matrices(&mut self, scratch: &mut Scratch, output: &mut [u8]) {
+        let mut group = 0;
+        loop {
+            for _ in 0..self.plan.windows {
+                self.window(scratch, output);
+                self.plan.from += u32::from(self.plan.input_step);
+                self.plan.at += i32::from(self.plan.output_step);
             }
-        }
-    }
-}
-
-impl<'a> WindowRow<'a> {
-    /// Of row `y` and a column group. A function of its own, so that what it works with is off the
-    /// stack while the windows are summed.
-    #[inline(never)]
-    fn new(work: &'a Work<'a>, y: usize, index: usize) -> Self {
-        let Row {
-            geometry,
-            walk,
-            taps: all,
-        } = work.row;
-        let group = geometry.group_of(walk, index);
-        let inside = Inside::new(all, geometry.input.height);
-        // Rows beyond the edges are left out if that leaves whole quads; else they are zeros.
-        let whole = group.segment.is_multiple_of(4);
-        let taps = if whole { &inside.taps } else { all };
-        let rows = (all.count * group.segment).next_multiple_of(4);
-        let row_len = geometry.output.row_len();
-        let dense = geometry.kind == Kind::Dense;
-        let left = if dense { 0 } else { walk.margin() };
-        let start = match walk.groups() {
-            // All phases have matrices alike.
-            1 => all.phase * rows * group.outputs.next_multiple_of(2),
-            _ => matrix_start_of(geometry, walk, all.phase, index),
-        };
-        Self {
-            work,
-            first: taps.first,
-            taps: taps.count,
-            segment: group.segment,
-            matrix: Matrix {
-                bits: work.bits,
-                weights: work.weights_from(start),
-                columns: group.outputs,
-                rows,
-                skipped: if whole {
-                    inside.skipped * group.segment
-                } else {
-                    0
-                },
-                first: work.finish.first(),
-            },
-            first_output: y * row_len,
-            from: (left as i32 + group.first_input) as usize * usize::from(geometry.input.channels),
-            at: match dense {
-                // The rows before this one that have the same matrix.
-                true => (all.phase * group.outputs) as i32 - (y * row_len) as i32,
-                false => group.first_output * i32::from(geometry.output.channels),
-            },
+            group += 1;
+            if !ANY_STRIDE || group >= usize::from(self.plan.groups) {
+                return;
+            }
+            self.plan.group([self.input, self.layer], group);
         }
     }
 
-    /// Computes the window at `from` and `at`.
+    /// Computes the next window.
     #[inline(always)]
-    fn compute(&self, scratch: &mut Scratch, output: &mut [u8]) {
-        let (from, at) = (self.from, self.at);
-        let count = self.taps * self.segment;
-        let long = cfg!(feature = "long") && count > LONGEST;
-        let (quads, total) = match long {
-            true => (0, 0),
-            false => self.gather(from, 0..count, scratch.words),
-        };
+    fn window(&mut self, scratch: &mut Scratch, output: &mut [u8]) {
+        let long = cfg!(feature = "long") && self.inputs() > LONGEST;
+        if !long {
+            self.gather(0..self.inputs(), scratch.words);
+        }
         // The columns that are in the row. Where only a part of a panel is, it is computed whole.
+        let at = self.plan.at;
+        let all = self.plan.columns as usize;
         let first = (-at).max(0) as usize;
-        let end = (output.len() as i32 - at)
-            .max(0)
-            .min(self.matrix.columns as i32) as usize;
-        let all = self.matrix.columns.next_multiple_of(2);
+        let end = (output.len() as i32 - at).max(0).min(all as i32) as usize;
+        let all = all.next_multiple_of(2);
         let mut column = first.min(all) / PANEL * PANEL;
         while column < end {
             let columns = (end - column).next_multiple_of(PANEL);
             let columns = columns.min(GROUP).min(all - column);
-            let Some(sums) = scratch.sums.get_mut(..columns) else {
-                return;
-            };
             if long {
-                self.sum_long(from, column, scratch.words, sums);
+                self.sum_long(column, columns, scratch);
             } else {
-                let inputs = Inputs {
-                    words: scratch.words,
-                    quads,
-                    total,
-                };
-                panels(&self.matrix, &inputs, column, sums);
+                self.sum(column, columns, scratch);
             }
             // Not those before the row's first and after its last.
             let from = first.max(column);
-            let sums = after_mut(sums, from - column);
-            let count = end.saturating_sub(from).min(sums.len());
+            let count = columns.min(end - column) - (from - column);
+            let sums = first_mut(after_mut(scratch.sums, from - column), count);
             let place = (at + from as i32) as usize;
-            self.work.finish.apply(
-                first_mut(sums, count),
-                self.first_output + place,
-                from,
-                after_mut(output, place),
-            );
+            self.finish(sums, place, from, after_mut(output, place));
             column += columns;
         }
     }
 
-    /// The sums of the columns from `column` on, gathering a part of the inputs at a time.
+    /// Inputs of the window.
+    fn inputs(&self) -> usize {
+        usize::from(self.plan.taps) * self.plan.segment as usize
+    }
+
+    /// The group's matrix, of which some inputs are skipped.
+    #[inline(always)]
+    fn matrix(&self, skipped: usize, first: i32) -> Matrix<'_> {
+        Matrix {
+            bits: self.layer.terms.bits(),
+            weights: self.weights_from(self.plan.weights as usize),
+            columns: self.plan.columns as usize,
+            rows: self.plan.inputs as usize,
+            skipped: self.plan.skipped as usize + skipped,
+            first,
+        }
+    }
+
+    /// The sums of some columns from `column` on, of the inputs that were gathered.
     #[inline(never)]
-    fn sum_long(&self, from: usize, column: usize, words: &mut [u32], sums: &mut [i32]) {
-        sums.fill(self.matrix.first);
-        let inputs = self.taps * self.segment;
-        let mut matrix = Matrix {
-            first: 0,
-            ..self.matrix
+    fn sum(&self, column: usize, columns: usize, scratch: &mut Scratch) {
+        let inputs = Inputs {
+            words: scratch.words,
+            quads: self.plan.quads as usize,
+            total: self.plan.total,
         };
+        let matrix = self.matrix(0, self.plan.first_sum());
+        panels(&matrix, &inputs, column, first_mut(scratch.sums, columns));
+    }
+
+    /// As that, gathering a part of the inputs at a time.
+    #[inline(never)]
+    fn sum_long(&mut self, column: usize, columns: usize, scratch: &mut Scratch) {
+        first_mut(scratch.sums, columns).fill(self.plan.first_sum());
         let mut first = 0;
-        while first < inputs {
-            let part = first..inputs.min(first + LONGEST);
-            let (quads, total) = self.gather(from, part, words);
+        while first < self.inputs() {
+            self.gather(first..self.inputs().min(first + LONGEST), scratch.words);
             let inputs = Inputs {
-                words,
-                quads,
-                total,
+                words: scratch.words,
+                quads: self.plan.quads as usize,
+                total: self.plan.total,
             };
+            let matrix = self.matrix(first, 0);
             let mut column = column;
-            for sums in sums.chunks_mut(PANEL) {
+            for sums in first_mut(scratch.sums, columns).chunks_mut(PANEL) {
                 let mut part = [0; PANEL];
                 let part = first_mut(&mut part, sums.len());
                 panels(&matrix, &inputs, column, part);
@@ -225,32 +171,33 @@ impl<'a> WindowRow<'a> {
                 column += PANEL;
             }
             first += LONGEST;
-            matrix.skipped += LONGEST;
         }
     }
 
     /// Gathers a part of the window's inputs, counted from the first tap that is summed.
     #[inline(never)]
-    fn gather(&self, from: usize, part: Range<usize>, words: &mut [u32]) -> (usize, i32) {
-        let mut gather = Gather::new(words, self.work.bits);
+    fn gather(&mut self, part: Range<usize>, words: &mut [u32]) {
+        let from = self.plan.from as usize;
+        let segment = self.plan.segment as usize;
+        let mut gather = Gather::new(words, self.layer.terms.bits());
         let (mut skip, mut left) = match cfg!(feature = "long") {
             true => (part.start, part.len()),
             false => (0, usize::MAX),
         };
-        for tap in 0..self.taps {
-            if skip >= self.segment {
-                skip -= self.segment;
+        for tap in 0..self.plan.taps {
+            if skip >= segment {
+                skip -= segment;
                 continue;
             }
-            let count = left.min(self.segment - skip);
-            match self.work.input_row(self.first + tap as i32) {
+            let count = left.min(segment - skip);
+            match self.input_row(i32::from(self.plan.first) + i32::from(tap)) {
                 Some(row) => gather.push(first(after(row, from + skip), count)),
                 None => gather.push_zeros(count),
             }
             left -= count;
             skip = 0;
         }
-        let gathered = gather.finish();
-        (gathered.quads, gathered.total)
+        let Inputs { quads, total, .. } = gather.finish();
+        (self.plan.quads, self.plan.total) = (quads as u32, total);
     }
 }

@@ -104,34 +104,32 @@ pub struct Run<'a> {
 /// `first + sum of weight[k][n] * input[k]`.
 ///
 /// Exact if every sum is within 24 bits, which a checked model guarantees.
-#[inline(never)]
+#[inline(always)]
 pub fn panels(matrix: &Matrix, inputs: &Inputs, column: usize, sums: &mut [i32]) {
-    let mut column = column;
-    let mut weights = after(matrix.weights, matrix.words(column, matrix.rows));
-    let mut rest = sums;
-    while !rest.is_empty() {
+    let mut done = 0;
+    while done < sums.len() {
+        let column = column + done;
         let left = matrix.columns.saturating_sub(column);
         let width = panel_width(left);
         let columns = match width {
-            PANEL => left.min(rest.len()) / PANEL * PANEL,
+            PANEL => left.min(sums.len() - done) / PANEL * PANEL,
             _ => width,
         };
-        let Some((sums, others)) = rest.split_at_mut_checked(columns) else {
+        let Some(sums) = sums.get_mut(done..done + columns) else {
             return;
         };
         if columns == 0 {
             return;
         }
+        let before = matrix.words(column, matrix.rows) + matrix.words(width, matrix.skipped);
         let run = Run {
-            weights: after(weights, matrix.words(width, matrix.skipped)),
+            weights: after(matrix.weights, before),
             gap: matrix.words(width, matrix.rows.saturating_sub(4 * inputs.quads)),
             inputs: *inputs,
             first: matrix.first,
         };
         run_all(width, matrix.bits, &run, sums);
-        weights = after(weights, matrix.words(columns, matrix.rows));
-        column += columns;
-        rest = others;
+        done += columns;
     }
 }
 
@@ -181,12 +179,11 @@ pub fn activate(
 pub struct Narrow<'a> {
     /// The matrices of the two rows, of 8-bit weights: one panel each.
     pub weights: [&'a [u32]; 2],
-    /// The input rows of the taps.
-    pub rows: [&'a [u8]; MOST_TAPS],
+    /// The memory of the input, and where in it the first window of each tap begins.
+    pub memory: &'a [u8],
+    pub rows: [usize; MOST_TAPS],
     /// Taps.
     pub taps: usize,
-    /// Where in a row the first window begins.
-    pub from: usize,
     /// Bytes of a row that a window takes, a multiple of four.
     pub segment: usize,
     /// Bytes from one window to the next.

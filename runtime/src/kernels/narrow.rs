@@ -19,14 +19,14 @@ pub struct Work {
 }
 
 /// [`super::narrow`].
-#[inline(never)]
+#[inline(always)]
 pub fn narrow(work: &Narrow, sums: &mut [i32]) {
     let windows = sums.len() / 4;
     let (quads, taps) = (work.segment / 4, work.taps);
     let Some((first_row, second_row)) = sums.split_at_mut_checked(2 * windows) else {
         return;
     };
-    let row_len = work.from + windows.saturating_sub(1) * work.step + 4 * quads;
+    let row_len = windows.saturating_sub(1) * work.step + 4 * quads;
     let needed = 2 * quads * taps;
     let [first, second] = work.weights;
     if taps == 0 || quads == 0 {
@@ -36,7 +36,11 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
     }
     if windows == 0
         || taps > MOST_TAPS
-        || work.rows.iter().take(taps).any(|row| row.len() < row_len)
+        || work
+            .rows
+            .iter()
+            .take(taps)
+            .any(|row| row + row_len > work.memory.len())
         || first.len() < needed
         || second.len() < needed
     {
@@ -44,7 +48,7 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
     }
     let mut rows = [core::ptr::null(); MOST_TAPS];
     for (pointer, row) in rows.iter_mut().zip(work.rows).take(taps) {
-        *pointer = row.as_ptr().wrapping_add(work.from);
+        *pointer = work.memory.as_ptr().wrapping_add(row);
     }
     let mut work = Work {
         weights: [first.as_ptr(), second.as_ptr()],

@@ -171,9 +171,9 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
     let (second_row, _) = second_row.as_chunks_mut::<2>();
     for (window, sums) in first_row.iter_mut().zip(second_row).enumerate() {
         let mut all = [[work.first; 2]; 2];
-        for (tap, row) in work.rows.iter().enumerate().take(work.taps) {
-            let from = work.from + window * work.step;
-            let inputs = row.get(from..).unwrap_or_default();
+        for (tap, &row) in work.rows.iter().enumerate().take(work.taps) {
+            let from = row + window * work.step;
+            let inputs = work.memory.get(from..).unwrap_or_default();
             let inputs = inputs.get(..work.segment).unwrap_or_default();
             for (sums, weights) in all.iter_mut().zip(weights) {
                 let (quads, _) = weights.as_chunks::<8>();

@@ -182,8 +182,8 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
         let zero = Words::zero();
         let (mut all, mut total) = ([[zero; 2]; 2], zero);
         let mut weights = work.weights;
-        for row in work.rows.iter().take(work.taps) {
-            let inputs = first(after(row, work.from + window * work.step), work.segment);
+        for &row in work.rows.iter().take(work.taps) {
+            let inputs = first(after(work.memory, row + window * work.step), work.segment);
             let (quads, _) = inputs.as_chunks::<4>();
             for pair in quads.chunks(2) {
                 let inputs = match *pair {

@@ -1,0 +1,167 @@
+//! What is to be done for a row of a layer's output.
+
+use bytemuck::{Pod, Zeroable};
+
+use crate::format::Kind;
+use crate::geometry::{Geometry, RowTaps};
+use crate::layout::{is_nibble, matrix_start_of};
+use crate::requantize::{Scale, rounding};
+use crate::stage::Stage;
+use crate::walk::{ANY_STRIDE, DEPTHWISE, Walk};
+
+/// The row of a layer that is being made, in numbers. It is in the workspace and not on the stack,
+/// and what works on the row reads it as needed.
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[repr(C)]
+pub(crate) struct Plan {
+    pub scale: Scale,
+    /// Byte of the file where the multipliers begin, one for each channel.
+    pub multipliers: u32,
+    /// Byte of the file where the biases begin: if each output has its own, those of the row. 0 if
+    /// there are none.
+    pub bias: u32,
+    /// Byte of the file where begins what the class adds to the outputs of the row; 0 if nothing.
+    pub label: u32,
+    /// Byte of the file where the column group's matrix begins.
+    pub weights: u32,
+    /// Its outputs.
+    pub columns: u32,
+    /// Its inputs, a multiple of four.
+    pub inputs: u32,
+    /// Of these, how many belong to rows before the input's first and are left out.
+    pub skipped: u32,
+    /// Inputs of one tap.
+    pub segment: u32,
+    /// Byte of the kept rows where the next window's segments begin.
+    pub from: u32,
+    /// Byte of the row where the next window's outputs begin.
+    pub at: i32,
+    /// Quads of inputs that were gathered for the window, and the inputs' sum.
+    pub quads: u32,
+    pub total: i32,
+    /// First input row of the taps that are summed.
+    pub first: i16,
+    /// Bytes of an input row from one window to the next.
+    pub input_step: u16,
+    /// Bytes of the output row from one window to the next.
+    pub output_step: u16,
+    /// How many taps are summed.
+    pub taps: u8,
+    /// Which of the layer's matrices the row uses.
+    pub phase: u8,
+    /// Windows in a row.
+    pub windows: u8,
+    /// Column groups.
+    pub groups: u8,
+    unused: [u8; 2],
+}
+
+impl Plan {
+    /// Words that it takes.
+    pub const WORDS: usize = size_of::<Self>() / size_of::<u32>();
+
+    /// Plans the next row of a layer for a class, or says that rows of its input are missing. The
+    /// codes of an activation by table differ by `flip`.
+    #[inline(never)]
+    pub fn next(&mut self, [input, layer]: [&Stage; 2], label: u8, flip: u8) -> bool {
+        let geometry = layer.geometry(input.shape());
+        let (walk, y) = (geometry.walk(), usize::from(layer.made));
+        let taps = geometry.row_of(&walk, y);
+        if usize::from(input.made) < geometry.input_rows_of(&taps) {
+            return false;
+        }
+        self.groups = walk.groups() as u8;
+        self.windows = walk.windows;
+        self.phase = taps.phase as u8;
+        self.input_step = (walk.input_step() * usize::from(geometry.input.channels)) as u16;
+        self.output_step = (walk.output_step() * usize::from(geometry.output.channels)) as u16;
+        self.constants(layer, label, flip, y * geometry.output.row_len());
+        self.group_of(layer, &geometry, &walk, &taps, 0);
+        true
+    }
+
+    /// Goes on to another column group of the row.
+    #[inline(never)]
+    pub fn group(&mut self, [input, layer]: [&Stage; 2], index: usize) {
+        let geometry = layer.geometry(input.shape());
+        let walk = geometry.walk();
+        let taps = geometry.row_of(&walk, layer.made.into());
+        self.group_of(layer, &geometry, &walk, &taps, index);
+    }
+
+    /// Of a row whose first output, flattened, is `output`.
+    #[inline(never)]
+    fn constants(&mut self, layer: &Stage, label: u8, flip: u8, output: usize) {
+        self.scale = Scale {
+            bias: 1 << layer.terms.bias_shift(),
+            pre_shift: layer.pre_shift.into(),
+            rounding: rounding(layer.post_shift.into()),
+            post_shift: layer.post_shift.into(),
+            slope: layer.slope.into(),
+            flip: flip.into(),
+        };
+        let output = output as u32;
+        self.multipliers = layer.multipliers;
+        self.bias = match layer.terms {
+            terms if terms.bias_by_output() => layer.bias() + 2 * output,
+            terms if terms.bias_by_channel() => layer.bias(),
+            _ => 0,
+        };
+        self.label = match layer.terms.has_label() {
+            true => layer.label() + u32::from(label) * layer.shape().len() as u32 + output,
+            false => 0,
+        };
+    }
+
+    fn group_of(
+        &mut self,
+        layer: &Stage,
+        geometry: &Geometry,
+        walk: &Walk,
+        all: &RowTaps,
+        index: usize,
+    ) {
+        let group = geometry.group_of(walk, index);
+        let (mut first, mut taps, mut skipped) = (all.first, all.count, 0);
+        // Rows beyond the edges are left out if that leaves whole quads; else they are zeros.
+        let sums_all = !(DEPTHWISE && matches!(geometry.kind, Kind::Depthwise(_)));
+        if sums_all && group.segment.is_multiple_of(4) {
+            let end = (first + taps as i32).min(geometry.input.height.into());
+            first = first.max(0);
+            taps = (end - first).max(0) as usize;
+            skipped = (first - all.first) as usize * group.segment;
+        }
+        self.first = first as i16;
+        self.taps = taps as u8;
+        self.skipped = skipped as u32;
+        self.segment = group.segment as u32;
+        self.columns = group.outputs as u32;
+        self.inputs = (all.count * group.segment).next_multiple_of(4) as u32;
+        let place = match ANY_STRIDE && walk.groups() > 1 {
+            // All phases have matrices alike.
+            false => all.phase * self.inputs as usize * group.outputs.next_multiple_of(2),
+            true => matrix_start_of(geometry, walk, all.phase, index),
+        };
+        self.weights = layer.weights + weight_byte(layer.terms.bits(), place) as u32;
+        self.from =
+            (walk.margin() as i32 + group.first_input) as u32 * u32::from(geometry.input.channels);
+        self.at = match geometry.kind {
+            // The rows before this one that have the same matrix.
+            Kind::Dense => {
+                (all.phase * group.outputs) as i32
+                    - i32::from(layer.made) * geometry.output.row_len() as i32
+            }
+            _ => group.first_output * i32::from(geometry.output.channels),
+        };
+    }
+
+    /// What every sum begins with: the rounding of the first shift.
+    pub fn first_sum(&self) -> i32 {
+        rounding(self.scale.pre_shift)
+    }
+}
+
+/// The byte of a place that begins a word.
+pub(crate) fn weight_byte(bits: u8, place: usize) -> usize {
+    if is_nibble(bits) { place / 2 } else { place }
+}
