@@ -33,11 +33,8 @@ include!(concat!(env!("OUT_DIR"), "/model.rs"));
 #[unsafe(no_mangle)]
 extern "C" fn main() -> ! {
     let mut board = Microbit::start();
-    let mut workspace = [0; WORKSPACE];
-    if let Some(model) = &load()
-        && let Some(app) = &mut start(model, &mut workspace, &mut board)
-    {
-        while app.step(&mut board).is_ok() {}
+    if let Some(model) = &load() {
+        draw(model, &mut board);
     }
     // The build has checked the model, so the flash has changed since. There is no room for words:
     // the display is all white.
@@ -53,7 +50,16 @@ fn load() -> Option<Model<'static>> {
     Model::from_bytes(MODEL).ok()
 }
 
-/// On its own for the same reason.
+/// On its own, so that the workspace takes none of the stack while the model is loaded.
+#[inline(never)]
+fn draw(model: &Model, board: &mut Microbit) {
+    let mut workspace = [0; WORKSPACE];
+    if let Some(app) = &mut start(model, &mut workspace, board) {
+        while app.step(board).is_ok() {}
+    }
+}
+
+/// On its own for the same reason as [`load`].
 #[inline(never)]
 fn start<'m>(
     model: &'m Model<'m>,
