@@ -208,10 +208,12 @@ pub unsafe extern "C" fn tabulate(
 
 /// As [`super::narrow`]; the work is checked.
 pub unsafe extern "C" fn narrow_windows(work: &mut Work) {
-    for window in 0..work.windows {
+    let windows = (work.end as usize - work.sums[0] as usize) / (2 * size_of::<i32>());
+    for window in 0..windows {
         for (weights, sums) in work.weights.into_iter().zip(work.sums) {
             let (mut even, mut both, mut total) = (work.first, 0i32, 0i32);
-            for (tap, row) in work.rows.into_iter().enumerate().take(work.taps) {
+            let rows = work.rows.into_iter().skip(work.rows.len() - work.taps);
+            for (tap, row) in rows.enumerate() {
                 for quad in 0..work.quads {
                     let place = 2 * (tap * work.quads + quad);
                     // SAFETY: by the caller, there are two words of weights for each quad of a tap,

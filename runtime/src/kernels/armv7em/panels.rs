@@ -3,54 +3,61 @@
 
 use core::arch::naked_asm;
 
-/// Two words, so two pairs of columns, with one pair of inputs in r11.
+/// Two words, so two pairs of columns, with one pair of inputs.
 macro_rules! two_words {
-    ($even0:literal, $odd0:literal, $even1:literal, $odd1:literal) => {
+    ($inputs:literal, $even0:literal, $odd0:literal, $even1:literal, $odd1:literal) => {
         concat!(
             "ldrd r12, lr, [r0], #8\n",
             "smlad ",
             $odd0,
-            ", r12, r11, ",
+            ", r12, ",
+            $inputs,
+            ", ",
             $odd0,
             "\n",
             "smlad ",
             $odd1,
-            ", lr, r11, ",
+            ", lr, ",
+            $inputs,
+            ", ",
             $odd1,
             "\n",
             "uxtb16 r12, r12\n",
             "uxtb16 lr, lr\n",
             "smlad ",
             $even0,
-            ", r12, r11, ",
+            ", r12, ",
+            $inputs,
+            ", ",
             $even0,
             "\n",
             "smlad ",
             $even1,
-            ", lr, r11, ",
+            ", lr, ",
+            $inputs,
+            ", ",
             $even1,
             "\n",
         )
     };
 }
 
-/// One quad of a panel of 8 columns.
+/// One quad of a panel of 8 columns: 116 bytes.
 macro_rules! quad8 {
     () => {
         concat!(
-            "ldr r11, [r1], #4\n",
-            two_words!("r3", "r4", "r5", "r6"),
-            two_words!("r7", "r8", "r9", "r10"),
-            "ldr r11, [r1], #4\n",
-            two_words!("r3", "r4", "r5", "r6"),
-            two_words!("r7", "r8", "r9", "r10"),
+            "ldrd r2, r11, [r1], #8\n",
+            two_words!("r2", "r3", "r4", "r5", "r6"),
+            two_words!("r2", "r7", "r8", "r9", "r10"),
+            two_words!("r11", "r3", "r4", "r5", "r6"),
+            two_words!("r11", "r7", "r8", "r9", "r10"),
         )
     };
 }
 
-/// r0 weights, r1 inputs, r2 quads; r3 to r10 sums (even columns, and 256 times the odd column
-/// plus it), r11 a pair of inputs, r12 and lr weights. On the stack: inputs, quads, first values of
-/// the sums, the saved registers, then what was passed there.
+/// r0 weights, r1 inputs, r2 and r11 pairs of inputs; r3 to r10 sums (even columns, and 256 times the
+/// odd column plus it), r12 and lr weights. On the stack: where a panel begins in the code, inputs,
+/// their end, first values of the sums, the saved registers, then what was passed there.
 #[unsafe(naked)]
 pub unsafe extern "C" fn bytes8(
     _: *const u32,
@@ -64,8 +71,20 @@ pub unsafe extern "C" fn bytes8(
 ) {
     naked_asm!(
         cpu!(),
-        "push {{r1-r11, lr}}",
-        "ldr r4, [sp, #48]",
+        "push {{r4-r11, lr}}",
+        "ldr r4, [sp, #36]",
+        "sub sp, sp, #20",
+        "strd r3, r4, [sp, #12]",
+        "add r12, r1, r2, lsl #3",
+        "strd r1, r12, [sp, #4]",
+        // Four quads a round; the first round begins where a whole number of rounds is left.
+        "rsb r2, r2, #0",
+        "and r2, r2, #3",
+        "mov r12, #116",
+        "adr r11, 3f",
+        "mla r11, r2, r12, r11",
+        "orr r11, r11, #1",
+        "str r11, [sp]",
         // A panel.
         "2:",
         "mov r5, r3",
@@ -74,23 +93,16 @@ pub unsafe extern "C" fn bytes8(
         "mov r8, r4",
         "mov r9, r3",
         "mov r10, r4",
-        // Four quads a round; the first round begins where a whole number of rounds is left.
-        "ands r12, r2, #3",
-        "beq 4f",
-        "cmp r12, #2",
-        "beq 6f",
-        "bhi 5f",
-        "b 7f",
-        "4:",
+        "ldr pc, [sp]",
+        ".p2align 2",
+        "3:",
         quad8!(),
-        "5:",
         quad8!(),
-        "6:",
         quad8!(),
-        "7:",
         quad8!(),
-        "subs r2, r2, #4",
-        "bhi 4b",
+        "ldr r12, [sp, #8]",
+        "cmp r1, r12",
+        "bne 3b",
         "subs r4, r4, r3",
         "asrs r4, r4, #8",
         "subs r6, r6, r5",
@@ -99,17 +111,16 @@ pub unsafe extern "C" fn bytes8(
         "asr r8, r8, #8",
         "sub r10, r10, r9",
         "asr r10, r10, #8",
-        "ldrd r1, r2, [sp, #52]",
+        "ldrd r1, r2, [sp, #60]",
         "stm r1!, {{r3-r10}}",
         "subs r2, r2, #1",
-        "strd r1, r2, [sp, #52]",
-        "ldr r12, [sp, #60]",
+        "strd r1, r2, [sp, #60]",
+        "ldr r12, [sp, #68]",
         "add r0, r0, r12",
-        "ldr r3, [sp, #8]",
-        "ldr r4, [sp, #48]",
-        "ldrd r1, r2, [sp]",
+        "ldr r1, [sp, #4]",
+        "ldrd r3, r4, [sp, #12]",
         "bne 2b",
-        "add sp, sp, #12",
+        "add sp, sp, #20",
         "pop {{r4-r11, pc}}",
     )
 }
