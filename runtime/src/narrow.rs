@@ -38,7 +38,8 @@ impl<'a> Work<'a> {
     /// Computes row `y` of a narrow layer, and the next one if `output` has room for two. Rows of
     /// phases 0 and 1 that follow each other take the same inputs, so their sums are made at once.
     #[inline(never)]
-    pub fn narrow(&self, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
+    pub fn narrow(&mut self, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
+        self.finish.begin_with_bias();
         let Row {
             geometry,
             walk,

@@ -42,7 +42,7 @@ macro_rules! two_words {
     };
 }
 
-/// One quad of a panel of 8 columns: 116 bytes.
+/// One quad of a panel of 8 columns.
 macro_rules! quad8 {
     () => {
         concat!(
@@ -56,35 +56,32 @@ macro_rules! quad8 {
 }
 
 /// r0 weights, r1 inputs, r2 and r11 pairs of inputs; r3 to r10 sums (even columns, and 256 times the
-/// odd column plus it), r12 and lr weights. On the stack: where a panel begins in the code, inputs,
-/// their end, first values of the sums, the saved registers, then what was passed there.
+/// odd column plus it), r12 and lr weights. On the stack: inputs, their end, bytes between panels, the
+/// saved registers, then what was passed there; at last, in the place of the panels, four times those
+/// after this one, plus what four quads a round leave of the quads.
 #[unsafe(naked)]
 pub unsafe extern "C" fn bytes8(
     _: *const u32,
     _: *const u32,
     _: usize,
+    _: usize,
     _: i32,
     _: i32,
     _: *mut i32,
     _: usize,
-    _: usize,
 ) {
     naked_asm!(
         cpu!(),
-        "push {{r4-r11, lr}}",
-        "ldr r4, [sp, #36]",
-        "sub sp, sp, #20",
-        "strd r3, r4, [sp, #12]",
         "add r12, r1, r2, lsl #3",
-        "strd r1, r12, [sp, #4]",
-        // Four quads a round; the first round begins where a whole number of rounds is left.
-        "rsb r2, r2, #0",
+        "push {{r3-r11, lr}}",
+        "sub sp, sp, #8",
+        "strd r1, r12, [sp]",
+        "ldr r12, [sp, #60]",
         "and r2, r2, #3",
-        "mov r12, #116",
-        "adr r11, 3f",
-        "mla r11, r2, r12, r11",
-        "orr r11, r11, #1",
-        "str r11, [sp]",
+        "sub r12, r12, #1",
+        "orr r2, r2, r12, lsl #2",
+        "str r2, [sp, #60]",
+        "ldrd r3, r4, [sp, #48]",
         // A panel.
         "2:",
         "mov r5, r3",
@@ -93,16 +90,24 @@ pub unsafe extern "C" fn bytes8(
         "mov r8, r4",
         "mov r9, r3",
         "mov r10, r4",
-        "ldr pc, [sp]",
-        ".p2align 2",
-        "3:",
+        // Four quads a round; the first round begins where a whole number of rounds is left.
+        "ands r12, r2, #3",
+        "beq 4f",
+        "cmp r12, #2",
+        "beq 6f",
+        "bhi 5f",
+        "b 7f",
+        "4:",
         quad8!(),
+        "5:",
         quad8!(),
+        "6:",
         quad8!(),
+        "7:",
         quad8!(),
-        "ldr r12, [sp, #8]",
+        "ldr r12, [sp, #4]",
         "cmp r1, r12",
-        "bne 3b",
+        "bne 4b",
         "subs r4, r4, r3",
         "asrs r4, r4, #8",
         "subs r6, r6, r5",
@@ -111,16 +116,16 @@ pub unsafe extern "C" fn bytes8(
         "asr r8, r8, #8",
         "sub r10, r10, r9",
         "asr r10, r10, #8",
-        "ldrd r1, r2, [sp, #60]",
+        "ldrd r1, r2, [sp, #56]",
         "stm r1!, {{r3-r10}}",
-        "subs r2, r2, #1",
-        "strd r1, r2, [sp, #60]",
-        "ldr r12, [sp, #68]",
+        "ldr r12, [sp, #8]",
+        "subs r2, r2, #4",
+        "strd r1, r2, [sp, #56]",
         "add r0, r0, r12",
-        "ldr r1, [sp, #4]",
-        "ldrd r3, r4, [sp, #12]",
-        "bne 2b",
-        "add sp, sp, #20",
+        "ldr r1, [sp]",
+        "ldrd r3, r4, [sp, #48]",
+        "bcs 2b",
+        "add sp, sp, #12",
         "pop {{r4-r11, pc}}",
     )
 }
@@ -131,16 +136,16 @@ pub unsafe extern "C" fn bytes4(
     _: *const u32,
     _: *const u32,
     _: usize,
+    _: usize,
     _: i32,
     _: i32,
     _: *mut i32,
-    _: usize,
     _: usize,
 ) {
     naked_asm!(
         cpu!(),
         "push {{r4-r11, lr}}",
-        "ldr r4, [sp, #36]",
+        "ldrd r3, r4, [sp, #36]",
         "mov r5, r3",
         "mov r6, r4",
         "2:",
@@ -160,7 +165,7 @@ pub unsafe extern "C" fn bytes4(
         "smlad r5, r11, r12, r5",
         "subs r2, r2, #1",
         "bne 2b",
-        "ldr r0, [sp, #40]",
+        "ldr r0, [sp, #44]",
         "subs r4, r4, r3",
         "asrs r4, r4, #8",
         "subs r6, r6, r5",
@@ -176,16 +181,16 @@ pub unsafe extern "C" fn bytes2(
     _: *const u32,
     _: *const u32,
     _: usize,
+    _: usize,
     _: i32,
     _: i32,
     _: *mut i32,
-    _: usize,
     _: usize,
 ) {
     naked_asm!(
         cpu!(),
         "push {{r4-r7, lr}}",
-        "ldr r4, [sp, #20]",
+        "ldrd r3, r4, [sp, #20]",
         "2:",
         "ldrd r7, r12, [r1], #8",
         "ldrd r5, r6, [r0], #8",
@@ -197,7 +202,7 @@ pub unsafe extern "C" fn bytes2(
         "smlad r3, r6, r12, r3",
         "subs r2, r2, #1",
         "bne 2b",
-        "ldr r0, [sp, #24]",
+        "ldr r0, [sp, #28]",
         "subs r4, r4, r3",
         "asrs r4, r4, #8",
         "stm r0, {{r3, r4}}",
