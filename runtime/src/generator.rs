@@ -4,6 +4,7 @@ use crate::error::GenerateError;
 use crate::latent::{Latent, draw_components};
 use crate::model::Model;
 use crate::plan::Plan;
+use crate::requantize::recode;
 use crate::slices::{after, after_mut, first, first_mut};
 use crate::stage::{Stage, clear, stage_words, stages};
 use crate::window::{Scratch, ScratchWords};
@@ -185,13 +186,11 @@ impl<'w> Drawing<'w> {
                 return None;
             }
             let plan = self.plan.first_mut()?;
-            // Pixels are above zero.
-            let flip = if last { 0x80 } else { 0 };
-            if !plan.next([input, layer], self.label, flip) {
+            let narrow = cfg!(feature = "narrow") && last && self.model.is_narrow();
+            if !plan.next([input, layer]) {
                 index = index.checked_sub(1)?;
                 continue;
             }
-            let narrow = cfg!(feature = "narrow") && last && self.model.is_narrow();
             let row_len = layer.shape().row_len();
             let (memory, ring) = self.memory.split_at_mut_checked(layer.start as usize)?;
             let mut rows = 1;
@@ -215,17 +214,17 @@ impl<'w> Drawing<'w> {
                 layer,
                 plan,
             };
+            work.plan_finish(self.label, last);
             if narrow {
                 work.narrow(&mut self.scratch, output);
             } else {
                 work.rows(&mut self.scratch, output);
             }
-            match layer.activation {
-                Stage::TANH => {}
+            match layer.kind {
+                // Nothing was scaled.
+                Stage::UPSAMPLE if last => recode(output, 0),
                 // A pixel code would be half a range off zero.
-                Stage::SIGMOID if !last => recode(output, 1),
-                Stage::SIGMOID => {}
-                _ if last => recode(output, 0),
+                _ if layer.activation == Stage::SIGMOID && !last => recode(output, 1),
                 _ => {}
             }
             let layer = self.stages.get_mut(index + 1)?;
@@ -237,22 +236,6 @@ impl<'w> Drawing<'w> {
             }
             index += 1;
         }
-    }
-}
-
-/// Changes the codes of activations: the highest bit, and then a shift to the right by 0 or 1.
-#[inline(never)]
-fn recode(codes: &mut [u8], shift: u32) {
-    let (before, words, after) = match cfg!(feature = "fast") {
-        true => bytemuck::pod_align_to_mut::<u8, u32>(codes),
-        false => (codes, &mut [][..], &mut [][..]),
-    };
-    let kept = u32::from_ne_bytes([0xff >> shift; 4]);
-    for word in words {
-        *word = (*word ^ 0x8080_8080) >> shift & kept;
-    }
-    for code in before.iter_mut().chain(after) {
-        *code = (*code ^ 0x80) >> shift;
     }
 }
 

@@ -40,7 +40,8 @@ impl<'a> Work<'a> {
     /// two. Rows of phases 0 and 1 that follow each other take the same inputs, so their sums are made
     /// at once.
     #[inline(never)]
-    pub fn narrow(&self, scratch: &mut Scratch, output: &mut [u8]) {
+    pub fn narrow(&mut self, scratch: &mut Scratch, output: &mut [u8]) {
+        self.begin_with_bias();
         let row_len = self.layer.shape().row_len();
         let phase = usize::from(self.plan.phase);
         let all = usize::from(self.plan.windows);
@@ -95,7 +96,7 @@ impl<'a> Work<'a> {
             taps,
             segment,
             step,
-            first: self.plan.first_sum(),
+            first: self.plan.first_sum,
         };
         narrow(&work, first_mut(scratch.sums, 4 * windows));
     }

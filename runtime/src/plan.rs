@@ -5,7 +5,7 @@ use bytemuck::{Pod, Zeroable};
 use crate::format::Kind;
 use crate::geometry::{Geometry, RowTaps};
 use crate::layout::{is_nibble, matrix_start_of};
-use crate::requantize::{Scale, rounding};
+use crate::requantize::Scale;
 use crate::stage::Stage;
 use crate::walk::{ANY_STRIDE, DEPTHWISE, Walk};
 
@@ -15,6 +15,10 @@ use crate::walk::{ANY_STRIDE, DEPTHWISE, Walk};
 #[repr(C)]
 pub(crate) struct Plan {
     pub scale: Scale,
+    /// What every sum begins with: the rounding of the first shift, and maybe a bias.
+    pub first_sum: i32,
+    /// What is added to every sum later: the bias of an only channel.
+    pub common: i32,
     /// Byte of the file where the multipliers begin, one for each channel.
     pub multipliers: u32,
     /// Byte of the file where the biases begin: if each output has its own, those of the row. 0 if
@@ -60,13 +64,13 @@ impl Plan {
     /// Words that it takes.
     pub const WORDS: usize = size_of::<Self>() / size_of::<u32>();
 
-    /// Plans the next row of a layer for a class, or says that rows of its input are missing. The
-    /// codes of an activation by table differ by `flip`.
+    /// Plans the next row of a layer but for what becomes of its sums, or says that rows of its input
+    /// are missing.
     #[inline(never)]
-    pub fn next(&mut self, [input, layer]: [&Stage; 2], label: u8, flip: u8) -> bool {
+    pub fn next(&mut self, [input, layer]: [&Stage; 2]) -> bool {
         let geometry = layer.geometry(input.shape());
-        let (walk, y) = (geometry.walk(), usize::from(layer.made));
-        let taps = geometry.row_of(&walk, y);
+        let walk = geometry.walk();
+        let taps = geometry.row_of(&walk, layer.made.into());
         if usize::from(input.made) < geometry.input_rows_of(&taps) {
             return false;
         }
@@ -75,7 +79,6 @@ impl Plan {
         self.phase = taps.phase as u8;
         self.input_step = (walk.input_step() * usize::from(geometry.input.channels)) as u16;
         self.output_step = (walk.output_step() * usize::from(geometry.output.channels)) as u16;
-        self.constants(layer, label, flip, y * geometry.output.row_len());
         self.group_of(layer, &geometry, &walk, &taps, 0);
         true
     }
@@ -87,30 +90,6 @@ impl Plan {
         let walk = geometry.walk();
         let taps = geometry.row_of(&walk, layer.made.into());
         self.group_of(layer, &geometry, &walk, &taps, index);
-    }
-
-    /// Of a row whose first output, flattened, is `output`.
-    #[inline(never)]
-    fn constants(&mut self, layer: &Stage, label: u8, flip: u8, output: usize) {
-        self.scale = Scale {
-            bias: 1 << layer.terms.bias_shift(),
-            pre_shift: layer.pre_shift.into(),
-            rounding: rounding(layer.post_shift.into()),
-            post_shift: layer.post_shift.into(),
-            slope: layer.slope.into(),
-            flip: flip.into(),
-        };
-        let output = output as u32;
-        self.multipliers = layer.multipliers;
-        self.bias = match layer.terms {
-            terms if terms.bias_by_output() => layer.bias() + 2 * output,
-            terms if terms.bias_by_channel() => layer.bias(),
-            _ => 0,
-        };
-        self.label = match layer.terms.has_label() {
-            true => layer.label() + u32::from(label) * layer.shape().len() as u32 + output,
-            false => 0,
-        };
     }
 
     fn group_of(
@@ -153,11 +132,6 @@ impl Plan {
             }
             _ => group.first_output * i32::from(geometry.output.channels),
         };
-    }
-
-    /// What every sum begins with: the rounding of the first shift.
-    pub fn first_sum(&self) -> i32 {
-        rounding(self.scale.pre_shift)
     }
 }
 

@@ -8,12 +8,9 @@ use bytemuck::{Pod, Zeroable};
 /// Largest input of the tanh table, in 1/64: from here on the result is 127.
 pub const TANH_LAST: usize = 200;
 
-/// Activations by magnitude.
-pub type Table = [i8; TANH_LAST + 1];
-
 /// `round(127.5 * tanh(i / 64) - 0.5)` for `i` from 0: tanh scaled to the 256 grey levels of an
 /// image, -128 being black and 127 full ink.
-pub static TANH: Table = tanh_table();
+pub static TANH: [i8; TANH_LAST + 1] = tanh_table();
 
 /// The table is made at compile time in integers, from tanh(x) = (e^(2x) - 1) / (e^(2x) + 1).
 const fn tanh_table() -> [i8; TANH_LAST + 1] {
@@ -40,11 +37,25 @@ const fn tanh_table() -> [i8; TANH_LAST + 1] {
     table
 }
 
+/// How a scaled sum becomes an activation.
+#[repr(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+pub struct Rule(u8);
+
+impl Rule {
+    /// It is clamped.
+    pub const PLAIN: Self = Self(0);
+    /// As that, with a slope for negative ones.
+    pub const LEAKY: Self = Self(1);
+    /// It is looked up in the table of tanh.
+    pub const TABLE: Self = Self(2);
+}
+
 /// How sums are scaled, for kernels.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 pub struct Scale {
-    /// Factor of the bias.
+    /// Factor of the bias; 0 if there is none.
     pub bias: i32,
     /// First shift.
     pub pre_shift: u32,
@@ -54,12 +65,16 @@ pub struct Scale {
     pub post_shift: u32,
     /// Slope of negative values, in Q15.
     pub slope: i32,
-    /// What codes from a table differ by in the end: 0, or 0x80 for pixels.
-    pub flip: u32,
+    /// What codes differ by in the end: 0, or 0x80 for pixels.
+    pub flip: u8,
+    /// From scaled sums to codes.
+    pub rule: Rule,
+    pub unused: [u8; 2],
 }
 
 impl Scale {
-    /// A sum with the rounding of the first shift, and its constants, on the scale of the outputs.
+    /// A sum with the rounding of the first shift, and its constants, on the scale of the outputs, by
+    /// a rule that is leaky or not.
     #[inline(always)]
     pub fn apply(&self, leaky: bool, sum: i32, bias: i16, multiplier: i16) -> i32 {
         let bias = i32::from(bias).wrapping_mul(self.bias);
@@ -76,6 +91,22 @@ impl Scale {
 #[inline(always)]
 pub fn clamp(v: i32) -> u8 {
     v.clamp(-128, 127) as u8
+}
+
+/// Changes the codes of activations: the highest bit, and then a shift to the right by 0 or 1.
+#[inline(never)]
+pub fn recode(codes: &mut [u8], shift: u32) {
+    let (before, words, after) = match cfg!(feature = "fast") {
+        true => bytemuck::pod_align_to_mut::<u8, u32>(codes),
+        false => (codes, &mut [][..], &mut [][..]),
+    };
+    let kept = u32::from_ne_bytes([0xff >> shift; 4]);
+    for word in words {
+        *word = (*word ^ 0x8080_8080) >> shift & kept;
+    }
+    for code in before.iter_mut().chain(after) {
+        *code = (*code ^ 0x80) >> shift;
+    }
 }
 
 /// `value / 2^bits`, rounded to nearest, halves up.

@@ -143,14 +143,14 @@ impl Work<'_> {
             quads: self.plan.quads as usize,
             total: self.plan.total,
         };
-        let matrix = self.matrix(0, self.plan.first_sum());
+        let matrix = self.matrix(0, self.plan.first_sum);
         panels(&matrix, &inputs, column, first_mut(scratch.sums, columns));
     }
 
     /// As that, gathering a part of the inputs at a time.
     #[inline(never)]
     fn sum_long(&mut self, column: usize, columns: usize, scratch: &mut Scratch) {
-        first_mut(scratch.sums, columns).fill(self.plan.first_sum());
+        first_mut(scratch.sums, columns).fill(self.plan.first_sum);
         let mut first = 0;
         while first < self.inputs() {
             self.gather(first..self.inputs().min(first + LONGEST), scratch.words);

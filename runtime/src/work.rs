@@ -72,7 +72,7 @@ impl<'a> Work<'a> {
                 };
                 for (offset, sum) in sums.iter_mut().enumerate() {
                     let channel = first + offset;
-                    *sum = self.plan.first_sum();
+                    *sum = self.plan.first_sum;
                     for tap in 0..usize::from(self.plan.taps) {
                         let Some(row) = self.input_row(i32::from(self.plan.first) + tap as i32)
                         else {

@@ -133,45 +133,28 @@ pub fn panels(matrix: &Matrix, inputs: &Inputs, column: usize, sums: &mut [i32])
     }
 }
 
-/// How a scaled sum becomes an activation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rule {
-    /// It is clamped.
-    Plain,
-    /// As that, with a slope for negative ones.
-    Leaky,
-    /// It is looked up in the table of tanh.
-    Table,
+/// What the outputs of a layer are scaled with.
+#[derive(Clone, Copy, Debug)]
+pub struct Constants<'a> {
+    /// One for each channel; an only one is for all outputs.
+    pub multipliers: &'a [i16],
+    /// As many, or one for each output from the first one given on, or none.
+    pub bias: &'a [i16],
+    /// Whether they are the outputs'.
+    pub bias_by_output: bool,
 }
 
-impl Rule {
-    /// Whether the first of `constants` is for all outputs: with a table, an only one.
-    #[inline(always)]
-    fn is_for_all(self, constants: &[i16]) -> bool {
-        self == Self::Table && constants.len() == 1
-    }
-}
-
-/// Makes activations of `sums`, which have the rounding of the first shift, and returns how many: as
-/// many as there are of everything. An only bias or multiplier is for all outputs if the rule is a
-/// table.
+/// Makes activations of `sums`, which have the rounding of the first shift: as many as there are sums,
+/// outputs and, where each output has its own, biases. The first one is of channel `channel`.
 #[inline(always)]
 pub fn activate(
-    rule: Rule,
     scale: &Scale,
+    constants: &Constants,
+    channel: usize,
     sums: &[i32],
-    bias: &[i16],
-    multipliers: &[i16],
     outputs: &mut [u8],
-) -> usize {
-    let mut count = sums.len().min(outputs.len());
-    for constants in [bias, multipliers] {
-        if !rule.is_for_all(constants) {
-            count = count.min(constants.len());
-        }
-    }
-    activate_all(rule, scale, count, sums, bias, multipliers, outputs);
-    count
+) {
+    activate_all(scale, constants, channel, sums, outputs);
 }
 
 /// Windows of two columns, in two rows of the output that take the same rows of the input.

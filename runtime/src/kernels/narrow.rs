@@ -5,18 +5,24 @@ use super::Narrow;
 use super::target::narrow_windows;
 use crate::narrow::MOST_TAPS;
 
-/// What the kernel works on, in the order in which it reads it.
+/// What the kernel works on, in the order in which it reads it. It may change it.
 #[repr(C)]
 pub struct Work {
     pub weights: [*const u32; 2],
     pub quads: usize,
     pub step: usize,
     pub sums: [*mut i32; 2],
-    pub windows: usize,
+    /// End of the first row's sums.
+    pub end: *mut i32,
     pub taps: usize,
     pub first: i32,
+    /// The last ones are the taps'.
     pub rows: [*const u8; MOST_TAPS],
 }
+
+/// Bytes from the work to the end of its rows.
+#[cfg_attr(pocketgan_kernels = "pointers", expect(dead_code))]
+pub const ROWS_END: usize = size_of::<Work>();
 
 /// [`super::narrow`].
 #[inline(always)]
@@ -47,7 +53,7 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
         return;
     }
     let mut rows = [core::ptr::null(); MOST_TAPS];
-    for (pointer, row) in rows.iter_mut().zip(work.rows).take(taps) {
+    for (pointer, row) in rows.iter_mut().skip(MOST_TAPS - taps).zip(work.rows) {
         *pointer = work.memory.as_ptr().wrapping_add(row);
     }
     let mut work = Work {
@@ -55,7 +61,7 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
         quads,
         step: work.step,
         sums: [first_row.as_mut_ptr(), second_row.as_mut_ptr()],
-        windows,
+        end: second_row.as_mut_ptr(),
         taps,
         first: work.first,
         rows,

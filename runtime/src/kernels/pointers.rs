@@ -1,8 +1,8 @@
 //! Stand-ins for kernels in assembly, for Miri: it runs no assembly, but it checks every access
-//! through a pointer. What these read and write is what the kernels of `armv7em` do, but for the table
-//! of tanh, which is that of `armv6m`. So [`super::run`], [`super::scale`] and [`super::narrow`], which
-//! hand them pointers and lengths, are checked with every test of the crate. The environment variable
-//! `POCKETGAN_KERNELS=pointers` compiles them in.
+//! through a pointer. What these read and write is what the kernels of `armv7em` do. So
+//! [`super::run`], [`super::scale`] and [`super::narrow`], which hand them pointers and lengths, are
+//! checked with every test of the crate. The environment variable `POCKETGAN_KERNELS=pointers`
+//! compiles them in.
 #![allow(unsafe_code)]
 // They take what the kernels take.
 #![allow(clippy::too_many_arguments)]
@@ -10,8 +10,10 @@
 use super::narrow::Work;
 pub use super::portable::words_per_quad;
 use super::portable::{crossed, unpair};
-use crate::requantize::{Scale, clamp};
-pub use crate::requantize::{TANH as TABLE, Table};
+#[cfg(feature = "fast")]
+use super::scale::Grey;
+use super::scale::Kernel;
+use crate::requantize::{Rule, Scale, clamp, squash};
 
 /// As [`super::portable::expand`].
 pub fn expand(_bits: u8, quads: &[[u8; 4]], words: &mut [u32]) -> (usize, i32) {
@@ -62,11 +64,11 @@ unsafe fn bytes<const PAIRS: usize>(
     mut weights: *const u32,
     inputs: *const u32,
     quads: usize,
+    gap: usize,
     first: i32,
     both: i32,
     mut sums: *mut i32,
     panels: usize,
-    gap: usize,
 ) {
     for _ in 0..panels {
         let mut all = [[first, both]; PAIRS];
@@ -99,14 +101,14 @@ macro_rules! bytes {
             weights: *const u32,
             inputs: *const u32,
             quads: usize,
+            gap: usize,
             first: i32,
             both: i32,
             sums: *mut i32,
             panels: usize,
-            gap: usize,
         ) {
             // SAFETY: by the caller.
-            unsafe { bytes::<$pairs>(weights, inputs, quads, first, both, sums, panels, gap) }
+            unsafe { bytes::<$pairs>(weights, inputs, quads, gap, first, both, sums, panels) }
         }
     };
 }
@@ -120,11 +122,11 @@ pub unsafe extern "C" fn nibbles8(
     mut weights: *const u32,
     inputs: *const u32,
     quads: usize,
+    gap: usize,
     first: i32,
     _: i32,
     mut sums: *mut i32,
     panels: usize,
-    gap: usize,
 ) {
     for _ in 0..panels {
         let mut all = [first; 8];
@@ -154,64 +156,89 @@ pub fn cross(pair: u32) -> u32 {
     crossed(first, second)
 }
 
-/// See [`super::scale::Kernel`].
-macro_rules! scale {
-    ($name:ident, $leaky:literal) => {
-        pub unsafe extern "C" fn $name(
-            sums: *const i32,
-            bias: *const i16,
-            multipliers: *const i16,
-            outputs: *mut u8,
-            scale: *const Scale,
-            count: usize,
-            _: usize,
-            _: &Table,
-        ) {
-            for place in 0..count {
-                // SAFETY: by the caller, there are `count` of each.
-                unsafe {
-                    let (bias, multiplier) = (*bias.add(place), *multipliers.add(place));
-                    let t = (*scale).apply($leaky, *sums.add(place), bias, multiplier);
-                    outputs.add(place).write(clamp(t));
-                }
-            }
-        }
-    };
-}
-scale!(scale_plain, false);
-scale!(scale_leaky, true);
+/// Codes are flipped by the kernels.
+pub const FLIPS: bool = true;
+/// An only multiplier may be for all outputs, whatever the rule.
+pub const ONLY: bool = true;
 
-/// See [`super::scale::Kernel`].
-pub unsafe extern "C" fn tabulate(
-    sums: *const i32,
+/// The kernel of all rules.
+pub fn scale_kernel(_: Rule) -> Kernel {
+    scale_all
+}
+
+/// See [`Kernel`].
+unsafe extern "C" fn scale_all(
+    mut sums: *const i32,
     mut bias: *const i16,
     mut multipliers: *const i16,
+    mut outputs: *mut u8,
+    scale: &Scale,
+    mut count: usize,
+    mut left: usize,
+    back: usize,
+) {
+    while count > 0 {
+        for _ in 0..left.min(count) {
+            // SAFETY: by the caller, there are `count` sums and outputs; `left` multipliers or, if
+            // there is no way back, one; and as many biases as `left` or, if those do not begin anew,
+            // as outputs.
+            unsafe {
+                outputs.write(code(scale, *sums, *bias, *multipliers));
+            }
+            sums = sums.wrapping_add(1);
+            outputs = outputs.wrapping_add(1);
+            bias = bias.wrapping_add(1);
+            multipliers = multipliers.wrapping_add(usize::from(back > 0));
+        }
+        count -= left.min(count);
+        left = back / 2;
+        multipliers = multipliers.wrapping_sub(left);
+        bias = bias.wrapping_sub(left * (back % 2));
+    }
+}
+
+/// The activation that a sum stands for.
+fn code(scale: &Scale, sum: i32, bias: i16, multiplier: i16) -> u8 {
+    let v = scale.apply(scale.rule == Rule::LEAKY, sum, bias, multiplier);
+    let code = match scale.rule {
+        Rule::TABLE => squash(v),
+        _ => clamp(v),
+    };
+    code ^ scale.flip
+}
+
+/// The kernel of all rules.
+#[cfg(feature = "fast")]
+pub fn grey_kernel(_: &Scale) -> Option<Grey> {
+    Some(grey)
+}
+
+/// See [`Grey`].
+#[cfg(feature = "fast")]
+unsafe extern "C" fn grey(
+    sums: *const i32,
     outputs: *mut u8,
-    scale: *const Scale,
     count: usize,
-    steps: usize,
-    table: &Table,
+    scale: &Scale,
+    multiplier: i32,
 ) {
     for place in 0..count {
-        // SAFETY: by the caller, there are `count` sums and outputs, and as many biases and
-        // multipliers as the steps lead to.
+        // SAFETY: by the caller, there are `count` of each.
         unsafe {
-            let v = (*scale).apply(false, *sums.add(place), *bias, *multipliers);
-            let magnitude = (v.unsigned_abs() as usize).min(table.len() - 1);
-            let code = *table.as_ptr().add(magnitude) as u8 ^ (v >> 31) as u8;
-            outputs.add(place).write(code ^ (*scale).flip as u8);
+            let code = code(scale, *sums.add(place), 0, multiplier as i16);
+            outputs.add(place).write(code);
         }
-        bias = bias.wrapping_byte_add(steps & 0xffff);
-        multipliers = multipliers.wrapping_byte_add(steps >> 16);
     }
 }
 
 /// As [`super::narrow`]; the work is checked.
 pub unsafe extern "C" fn narrow_windows(work: &mut Work) {
-    for window in 0..work.windows {
+    let windows = (work.end as usize - work.sums[0] as usize) / (2 * size_of::<i32>());
+    for window in 0..windows {
         for (weights, sums) in work.weights.into_iter().zip(work.sums) {
             let (mut even, mut both, mut total) = (work.first, 0i32, 0i32);
-            for (tap, row) in work.rows.into_iter().enumerate().take(work.taps) {
+            let rows = work.rows.into_iter().skip(work.rows.len() - work.taps);
+            for (tap, row) in rows.enumerate() {
                 for quad in 0..work.quads {
                     let place = 2 * (tap * work.quads + quad);
                     // SAFETY: by the caller, there are two words of weights for each quad of a tap,

@@ -1,9 +1,9 @@
 //! The kernels in plain Rust, for every target.
 
-use super::{Narrow, Rule, Run};
+use super::{Constants, Narrow, Run};
 use crate::layout::{PANEL, is_nibble};
-use crate::requantize::{Scale, clamp, squash};
-use crate::slices::first;
+use crate::requantize::{Rule, Scale, clamp, squash};
+use crate::slices::{after, after_mut, first};
 
 /// Words that a gathered quad takes: its pairs of inputs `k0 k2` and `k1 k3`. For weights of 8 bits
 /// the first input is in the lower half of a word, for weights of 4 bits the pair is [`crossed`].
@@ -195,41 +195,87 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
     }
 }
 
-/// Writes `count` outputs, which is not more than there are of anything.
+/// Stands for the biases of a layer that has none.
+static ZEROS: [i16; if cfg!(feature = "fast") { 32 } else { 8 }] = [0; _];
+
+/// [`super::activate`].
 #[inline(always)]
 pub fn activate(
-    rule: Rule,
     scale: &Scale,
-    count: usize,
+    constants: &Constants,
+    mut channel: usize,
+    mut sums: &[i32],
+    mut outputs: &mut [u8],
+) {
+    let Constants {
+        multipliers,
+        mut bias,
+        bias_by_output,
+    } = *constants;
+    loop {
+        // As many at a time as have constants that follow each other.
+        let biases = if bias.is_empty() && !bias_by_output {
+            &ZEROS
+        } else if bias_by_output {
+            bias
+        } else {
+            after(bias, channel)
+        };
+        let most = sums.len().min(outputs.len()).min(biases.len());
+        let count = match *multipliers {
+            [only] => {
+                let all = biases.iter().map(|&bias| (bias, only));
+                stretch(scale, first(sums, most), all, outputs);
+                most
+            }
+            _ => {
+                let multipliers = after(multipliers, channel);
+                let all = biases.iter().copied().zip(multipliers.iter().copied());
+                stretch(scale, first(sums, most), all, outputs);
+                most.min(multipliers.len())
+            }
+        };
+        if count == 0 {
+            return;
+        }
+        sums = after(sums, count);
+        outputs = after_mut(outputs, count);
+        if bias_by_output {
+            bias = after(bias, count);
+        }
+        channel += count;
+        if channel >= multipliers.len() {
+            channel = 0;
+        }
+    }
+}
+
+/// Writes an output for each sum, with its bias and multiplier.
+#[inline(always)]
+fn stretch(
+    scale: &Scale,
     sums: &[i32],
-    bias: &[i16],
-    multipliers: &[i16],
+    constants: impl Iterator<Item = (i16, i16)>,
     outputs: &mut [u8],
 ) {
-    let sums = first(sums, count);
-    let outputs = outputs.iter_mut().zip(sums);
-    if rule == Rule::Table {
-        // An only constant is for all.
-        let constant = |constants: &[i16], place| {
-            let place = if constants.len() == 1 { 0 } else { place };
-            constants.get(place).copied().unwrap_or_default()
-        };
-        for (place, (output, &sum)) in outputs.enumerate() {
-            let (bias, multiplier) = (constant(bias, place), constant(multipliers, place));
-            *output = squash(scale.apply(false, sum, bias, multiplier)) ^ scale.flip as u8;
+    let flip = scale.flip;
+    let all = outputs.iter_mut().zip(sums).zip(constants);
+    // A loop for each, so that they are made of vector instructions where there are any.
+    match scale.rule {
+        Rule::PLAIN => {
+            for ((output, &sum), (bias, multiplier)) in all {
+                *output = clamp(scale.apply(false, sum, bias, multiplier)) ^ flip;
+            }
         }
-        return;
-    }
-    // Two loops, so that each is made of vector instructions where there are any.
-    let constants = bias.iter().zip(multipliers);
-    let all = outputs.zip(constants);
-    if rule == Rule::Leaky {
-        for ((output, &sum), (&bias, &multiplier)) in all {
-            *output = clamp(scale.apply(true, sum, bias, multiplier));
+        Rule::LEAKY => {
+            for ((output, &sum), (bias, multiplier)) in all {
+                *output = clamp(scale.apply(true, sum, bias, multiplier)) ^ flip;
+            }
         }
-    } else {
-        for ((output, &sum), (&bias, &multiplier)) in all {
-            *output = clamp(scale.apply(false, sum, bias, multiplier));
+        _ => {
+            for ((output, &sum), (bias, multiplier)) in all {
+                *output = squash(scale.apply(false, sum, bias, multiplier)) ^ flip;
+            }
         }
     }
 }

@@ -5,10 +5,10 @@ use super::target::{bytes2, bytes4, bytes8, cross, nibbles8, words_per_quad};
 use super::{Run, portable};
 use crate::layout::is_nibble;
 
-/// Weights, inputs, quads, first value of even columns' sums; first value of the odd ones', times
-/// 256, plus that; sums, panels, bytes between panels.
+/// Weights, inputs, quads, bytes between panels; first value of even columns' sums, and of the odd
+/// ones', times 256, plus that; sums, panels.
 pub type Kernel =
-    unsafe extern "C" fn(*const u32, *const u32, usize, i32, i32, *mut i32, usize, usize);
+    unsafe extern "C" fn(*const u32, *const u32, usize, usize, i32, i32, *mut i32, usize);
 
 /// The sums of panels of `width` columns: several of 8, or one of 4 or 2.
 #[inline(always)]
@@ -48,11 +48,11 @@ pub fn run(width: usize, bits: u8, run: &Run, sums: &mut [i32]) {
             run.weights.as_ptr(),
             inputs.words.as_ptr(),
             inputs.quads,
+            run.gap * size_of::<u32>(),
             first,
             first.wrapping_add(run.first << 8),
             sums.as_mut_ptr(),
             count,
-            run.gap * size_of::<u32>(),
         );
     }
 }

@@ -1,57 +1,90 @@
 //! From sums to activations, by a target's kernels in assembly.
 #![allow(unsafe_code)]
 
-use super::Rule;
-use super::target::{TABLE, Table, scale_leaky, scale_plain, tabulate};
-use crate::requantize::Scale;
+use super::Constants;
+#[cfg(feature = "fast")]
+use super::target::grey_kernel;
+use super::target::{FLIPS, ONLY, scale_kernel};
+use crate::requantize::{Rule, Scale, recode};
 
-/// Sums, biases, multipliers, outputs, the scale and the number of outputs; for the table's kernel,
-/// bytes from one bias to the next and, in the upper half, from one multiplier to the next, and the
-/// target's table.
-pub type Kernel = unsafe extern "C" fn(
-    *const i32,
-    *const i16,
-    *const i16,
-    *mut u8,
-    *const Scale,
-    usize,
-    usize,
-    &Table,
-);
+/// Sums, biases, multipliers, outputs, the scale and the number of outputs; how many of them come
+/// before the channels begin anew; and twice the number of channels, plus 1 if the biases begin anew
+/// with them, or 0 if the first multiplier is for all.
+pub type Kernel =
+    unsafe extern "C" fn(*const i32, *const i16, *const i16, *mut u8, &Scale, usize, usize, usize);
 
-/// Writes `count` outputs, which is not more than there are of anything.
+/// Sums, outputs, their number, the scale, and the multiplier of all. There is no bias.
+#[cfg(feature = "fast")]
+pub type Grey = unsafe extern "C" fn(*const i32, *mut u8, usize, &Scale, i32);
+
+/// [`super::activate`].
 #[inline(always)]
 pub fn activate(
-    rule: Rule,
     scale: &Scale,
-    count: usize,
+    constants: &Constants,
+    channel: usize,
     sums: &[i32],
-    bias: &[i16],
-    multipliers: &[i16],
     outputs: &mut [u8],
 ) {
-    // An only constant is for all.
-    let step = |constants: &[i16]| size_of::<i16>() * usize::from(!rule.is_for_all(constants));
-    let (kernel, steps): (Kernel, usize) = match rule {
-        Rule::Plain => (scale_plain, 0),
-        Rule::Leaky => (scale_leaky, 0),
-        Rule::Table => (tabulate, step(bias) | step(multipliers) << 16),
-    };
-    if count == 0 {
+    let Constants {
+        multipliers,
+        bias,
+        bias_by_output,
+    } = *constants;
+    let mut count = sums.len().min(outputs.len());
+    if bias_by_output {
+        count = count.min(bias.len());
+    }
+    let channels = multipliers.len();
+    let begins_anew = !bias_by_output && !bias.is_empty();
+    if count == 0 || channel >= channels || begins_anew && bias.len() < channels {
         return;
     }
-    // SAFETY: `count` is not zero, there are as many sums and outputs, and as many biases and
-    // multipliers, but where one is for all.
+    let is_only = channels == 1 && !begins_anew;
+    #[cfg(feature = "fast")]
+    if is_only
+        && scale.bias == 0
+        && let Some(kernel) = grey_kernel(scale)
+    {
+        // SAFETY: `count` is not zero, and there are as many sums and outputs.
+        unsafe {
+            let multiplier = multipliers[0].into();
+            kernel(
+                sums.as_ptr(),
+                outputs.as_mut_ptr(),
+                count,
+                scale,
+                multiplier,
+            );
+        }
+        return;
+    }
+    let bias = match bias {
+        // As many numbers as there can be outputs, times nothing.
+        [] => sums.as_ptr().cast(),
+        _ if begins_anew => bias.as_ptr().wrapping_add(channel),
+        _ => bias.as_ptr(),
+    };
+    let (left, back) = match is_only && (ONLY || scale.rule == Rule::TABLE) {
+        true => (count, 0),
+        false => (channels - channel, 2 * channels + usize::from(begins_anew)),
+    };
+    // SAFETY: `count` is not zero, and there are as many sums and outputs. There are as many biases as
+    // channels or, if they do not begin anew, as outputs; there is a multiplier for each channel, of
+    // which `left` are still to come, or an only one that is for all.
     unsafe {
-        kernel(
+        scale_kernel(scale.rule)(
             sums.as_ptr(),
-            bias.as_ptr(),
-            multipliers.as_ptr(),
+            bias,
+            multipliers.as_ptr().wrapping_add(channel),
             outputs.as_mut_ptr(),
             scale,
             count,
-            steps,
-            &TABLE,
+            left,
+            back,
         );
+    }
+    if !FLIPS && scale.flip != 0 && scale.rule != Rule::TABLE {
+        recode(outputs.get_mut(..count).unwrap_or_default(), 0);
     }
 }

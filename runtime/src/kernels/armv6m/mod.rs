@@ -73,9 +73,10 @@ mod nibbles;
 mod panels;
 mod scale;
 
-pub use crate::requantize::{TANH as TABLE, Table};
 pub use expand::{expand, words_per_quad};
 pub use narrow::narrow_windows;
 pub use nibbles::{cross, nibbles8};
 pub use panels::{bytes2, bytes4, bytes8};
-pub use scale::{scale_leaky, scale_plain, tabulate};
+#[cfg(feature = "fast")]
+pub use scale::grey_kernel;
+pub use scale::{FLIPS, ONLY, scale_kernel};

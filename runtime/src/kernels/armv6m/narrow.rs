@@ -3,20 +3,15 @@
 
 use core::arch::naked_asm;
 
-use crate::kernels::narrow::Work;
+use crate::kernels::narrow::{ROWS_END, Work};
 
-/// A pair of inputs, at `$first` and `$second` of a quad, with both rows' matrices.
+/// A pair of inputs, at r7 and two behind, with both rows' matrices.
 macro_rules! narrow_pair {
-    ($first:literal, $second:literal) => {
+    () => {
         concat!(
-            "ldrb r2, [r6, ",
-            $first,
-            "]\n",
-            "ldrb r3, [r6, ",
-            $second,
-            "]\n",
-            "sxtb r2, r2\n",
-            "sxtb r3, r3\n",
+            "ldrsb r2, [r6, r7]\n",
+            "adds r7, r7, #2\n",
+            "ldrsb r3, [r6, r7]\n",
             "add r12, r2\n",
             "add r12, r3\n",
             word!("ldmia r0!, {{r4}}", "r8", "r9"),
@@ -51,25 +46,32 @@ macro_rules! store {
     };
 }
 
-/// r0 and r1 weights, r2 and r3 a pair of inputs, r4 weights, r5 a weight, r6 inputs, r7 the work; r8
-/// to r11 sums (even and odd column of each row), r12 the inputs' sum, lr the end of the inputs. On
-/// the stack: the work, the next tap's row, taps left, the window's offset.
+/// r0 and r1 weights, r2 and r3 a pair of inputs, r4 weights, r5 a weight, r6 the end of a tap's
+/// inputs, r7 the place before it; r8 to r11 sums (even and odd column of each row), r12 the inputs'
+/// sum. On the stack: the next tap's place among the rows, the end of those, bytes of a tap, bytes
+/// from one window to the next.
 #[unsafe(naked)]
 pub unsafe extern "C" fn narrow_windows(_: &mut Work) {
     naked_asm!(
         enter!(),
         "sub sp, sp, #12",
         "mov r7, r0",
-        "movs r2, #0",
-        // A window.
-        "2:",
+        "ldr r2, [r7, #8]",
+        "lsls r2, r2, #2",
+        "str r2, [sp, #8]",
+        "ldr r2, [r7, #12]",
         "str r2, [sp, #12]",
-        "str r7, [sp]",
+        "adds r0, r0, #{rows}",
+        "str r0, [sp, #4]",
+        // The first tap's place in the place of their number.
+        "ldr r2, [r7, #28]",
+        "lsls r2, r2, #2",
+        "subs r0, r0, r2",
+        "str r0, [r7, #28]",
+        // A window of the work in r7.
+        "2:",
         "ldr r3, [r7, #28]",
-        "str r3, [sp, #8]",
-        "movs r2, #36",
-        "adds r2, r2, r7",
-        "str r2, [sp, #4]",
+        "str r3, [sp]",
         "ldmia r7!, {{r0, r1}}",
         "movs r3, #0",
         "mov r8, r3",
@@ -77,44 +79,41 @@ pub unsafe extern "C" fn narrow_windows(_: &mut Work) {
         "mov r10, r3",
         "mov r11, r3",
         "mov r12, r3",
-        // A tap.
+        // A tap, whose row goes on to the next window.
         "3:",
         "ldr r7, [sp]",
-        "ldr r2, [sp, #4]",
-        "ldmia r2!, {{r6}}",
-        "str r2, [sp, #4]",
+        "ldr r6, [r7]",
         "ldr r2, [sp, #12]",
-        "adds r6, r6, r2",
-        "ldr r3, [r7, #8]",
-        "lsls r3, r3, #2",
-        "adds r3, r3, r6",
-        "mov lr, r3",
+        "adds r2, r2, r6",
+        "stmia r7!, {{r2}}",
+        "str r7, [sp]",
+        "ldr r3, [sp, #8]",
+        "adds r6, r6, r3",
+        "rsbs r7, r3, #0",
         "4:",
-        narrow_pair!("#0", "#2"),
-        narrow_pair!("#1", "#3"),
-        "adds r6, r6, #4",
-        "cmp r6, lr",
+        narrow_pair!(),
+        "subs r7, r7, #1",
+        narrow_pair!(),
+        "adds r7, r7, #1",
         "bne 4b",
-        "ldr r2, [sp, #8]",
-        "subs r2, r2, #1",
-        "str r2, [sp, #8]",
+        "ldr r7, [sp]",
+        "ldr r3, [sp, #4]",
+        "cmp r7, r3",
         "bne 3b",
+        "subs r7, r7, #{rows}",
         "ldr r6, [r7, #32]",
         "mov r2, r12",
         "lsls r2, r2, #7",
         "subs r2, r6, r2",
-        store!("r8", "r9", "#16"),
         store!("r10", "r11", "#20"),
-        "ldr r2, [sp, #12]",
-        "ldr r3, [r7, #12]",
-        "adds r2, r2, r3",
+        store!("r8", "r9", "#16"),
         "ldr r3, [r7, #24]",
-        "subs r3, r3, #1",
-        "str r3, [r7, #24]",
+        "cmp r5, r3",
         "beq 5f",
         "b 2b",
         "5:",
         "add sp, sp, #16",
         leave!(),
+        rows = const ROWS_END,
     )
 }

@@ -76,17 +76,17 @@ macro_rules! flush {
 
 /// r0 weights, r1 inputs, r2 a crossed pair of inputs, r3 the mask, r4 weights, r5 a pair of
 /// weights; r6 to r12 and lr sums in their upper halves, which are full after four quads. On the
-/// stack: the end of these quads, the inputs, their end, first value of the sums, the saved
+/// stack: the end of these quads, the inputs, their end, bytes between panels, the saved
 /// registers, then what was passed there.
 #[unsafe(naked)]
 pub unsafe extern "C" fn nibbles8(
     _: *const u32,
     _: *const u32,
     _: usize,
+    _: usize,
     _: i32,
     _: i32,
     _: *mut i32,
-    _: usize,
     _: usize,
 ) {
     naked_asm!(
@@ -97,11 +97,11 @@ pub unsafe extern "C" fn nibbles8(
         "sub sp, sp, #4",
         // A panel.
         "6:",
-        "ldr r4, [sp, #12]",
+        "ldr r4, [sp, #52]",
         "mov r5, r4",
         "mov r6, r4",
         "mov r7, r4",
-        "ldr r2, [sp, #56]",
+        "ldr r2, [sp, #60]",
         "stmia r2!, {{r4-r7}}",
         "stmia r2!, {{r4-r7}}",
         "ldr r1, [sp, #4]",
@@ -134,7 +134,7 @@ pub unsafe extern "C" fn nibbles8(
         "ldr r4, [sp]",
         "cmp r1, r4",
         "bne 4b",
-        "ldr r2, [sp, #56]",
+        "ldr r2, [sp, #60]",
         "mov r4, r6",
         "mov r5, r7",
         "asrs r4, r4, #16",
@@ -152,12 +152,12 @@ pub unsafe extern "C" fn nibbles8(
         "beq 5f",
         "b 2b",
         "5:",
-        "str r2, [sp, #56]",
-        "ldr r4, [sp, #64]",
+        "str r2, [sp, #60]",
+        "ldr r4, [sp, #12]",
         "adds r0, r0, r4",
-        "ldr r4, [sp, #60]",
+        "ldr r4, [sp, #64]",
         "subs r4, r4, #1",
-        "str r4, [sp, #60]",
+        "str r4, [sp, #64]",
         "beq 7f",
         "b 6b",
         "7:",

@@ -72,17 +72,17 @@ macro_rules! quads8 {
 }
 
 /// r0 weights, r1 inputs, r2 and r3 a pair of inputs, r4 weights, r5 a weight; r6 to r12 and lr sums
-/// (even columns, and 256 times the odd column plus it). On the stack: the inputs, their end, first
-/// value of even columns' sums, the saved registers, then what was passed there.
+/// (even columns, and 256 times the odd column plus it). On the stack: the inputs, their end,
+/// bytes between panels, the saved registers, then what was passed there.
 #[unsafe(naked)]
 pub unsafe extern "C" fn bytes8(
     _: *const u32,
     _: *const u32,
     _: usize,
+    _: usize,
     _: i32,
     _: i32,
     _: *mut i32,
-    _: usize,
     _: usize,
 ) {
     naked_asm!(
@@ -92,8 +92,8 @@ pub unsafe extern "C" fn bytes8(
         "push {{r1, r2}}",
         // A panel.
         "2:",
-        "ldr r6, [sp, #8]",
-        "ldr r7, [sp, #48]",
+        "ldr r6, [sp, #48]",
+        "ldr r7, [sp, #52]",
         "mov r8, r6",
         "mov r9, r7",
         "mov r10, r6",
@@ -102,7 +102,7 @@ pub unsafe extern "C" fn bytes8(
         "mov lr, r7",
         "ldr r1, [sp]",
         quads8!(),
-        "ldr r1, [sp, #52]",
+        "ldr r1, [sp, #56]",
         "subs r7, r7, r6",
         "asrs r7, r7, #8",
         "stmia r1!, {{r6, r7}}",
@@ -121,12 +121,12 @@ pub unsafe extern "C" fn bytes8(
         "subs r7, r7, r6",
         "asrs r7, r7, #8",
         "stmia r1!, {{r6, r7}}",
-        "str r1, [sp, #52]",
-        "ldr r4, [sp, #60]",
+        "str r1, [sp, #56]",
+        "ldr r4, [sp, #8]",
         "adds r0, r0, r4",
-        "ldr r4, [sp, #56]",
+        "ldr r4, [sp, #60]",
         "subs r4, r4, #1",
-        "str r4, [sp, #56]",
+        "str r4, [sp, #60]",
         "beq 6f",
         "b 2b",
         "6:",
@@ -141,10 +141,10 @@ pub unsafe extern "C" fn bytes4(
     _: *const u32,
     _: *const u32,
     _: usize,
+    _: usize,
     _: i32,
     _: i32,
     _: *mut i32,
-    _: usize,
     _: usize,
 ) {
     naked_asm!(
@@ -152,8 +152,8 @@ pub unsafe extern "C" fn bytes4(
         "lsls r2, r2, #4",
         "adds r2, r2, r1",
         "mov r12, r2",
-        "mov r6, r3",
-        "ldr r7, [sp, #40]",
+        "ldr r6, [sp, #40]",
+        "ldr r7, [sp, #44]",
         "mov r8, r6",
         "mov r9, r7",
         "2:",
@@ -165,7 +165,7 @@ pub unsafe extern "C" fn bytes4(
         word!("ldmia r0!, {{r4}}", "r8", "r9"),
         "cmp r1, r12",
         "bne 2b",
-        "ldr r1, [sp, #44]",
+        "ldr r1, [sp, #48]",
         "subs r7, r7, r6",
         "asrs r7, r7, #8",
         "stmia r1!, {{r6, r7}}",
@@ -185,10 +185,10 @@ pub unsafe extern "C" fn bytes2(
     _: *const u32,
     _: *const u32,
     _: usize,
+    _: usize,
     _: i32,
     _: i32,
     _: *mut i32,
-    _: usize,
     _: usize,
 ) {
     naked_asm!(
@@ -196,8 +196,8 @@ pub unsafe extern "C" fn bytes2(
         "lsls r2, r2, #4",
         "adds r2, r2, r1",
         "mov r12, r2",
-        "mov r6, r3",
-        "ldr r7, [sp, #40]",
+        "ldr r6, [sp, #40]",
+        "ldr r7, [sp, #44]",
         "2:",
         "ldmia r1!, {{r2, r3}}",
         word!("ldmia r0!, {{r4}}", "r6", "r7"),
@@ -205,7 +205,7 @@ pub unsafe extern "C" fn bytes2(
         word!("ldmia r0!, {{r4}}", "r6", "r7"),
         "cmp r1, r12",
         "bne 2b",
-        "ldr r1, [sp, #44]",
+        "ldr r1, [sp, #48]",
         "subs r7, r7, r6",
         "asrs r7, r7, #8",
         "stmia r1!, {{r6, r7}}",

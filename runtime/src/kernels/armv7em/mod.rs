@@ -29,4 +29,6 @@ pub use expand::expand;
 pub use narrow::narrow_windows;
 pub use nibbles::{cross, nibbles8};
 pub use panels::{bytes2, bytes4, bytes8};
-pub use scale::{TABLE, Table, scale_leaky, scale_plain, tabulate};
+#[cfg(feature = "fast")]
+pub use scale::grey_kernel;
+pub use scale::{FLIPS, ONLY, scale_kernel};

@@ -3,7 +3,7 @@
 
 use core::arch::naked_asm;
 
-use crate::kernels::narrow::Work;
+use crate::kernels::narrow::{ROWS_END, Work};
 
 /// One word of a row's matrix, with a pair of inputs in `$x`.
 macro_rules! narrow_word {
@@ -36,55 +36,66 @@ macro_rules! narrow_quad {
 
 /// r0 and r1 weights, r2 inputs, r3 quads; r4 to r7 sums (even and odd column of each row), r8 sum
 /// of the inputs, r9 two ones, r10 and r11 pairs of inputs, r12 and lr words of weights. On the
-/// stack: the work, the next tap's row, taps left, the window's offset.
+/// stack: the next tap's place among the rows, the end of those, quads of a tap, bytes from one
+/// window to the next.
 #[unsafe(naked)]
 pub unsafe extern "C" fn narrow_windows(_: &mut Work) {
     naked_asm!(
         cpu!(),
         "push {{r4-r11, lr}}",
         "sub sp, sp, #16",
-        "str r0, [sp]",
+        "ldrd r2, r3, [r0, #8]",
+        "strd r2, r3, [sp, #8]",
         "mov r9, #0x00010001",
-        "movs r2, #0",
-        // A window.
+        "mov r12, r0",
+        "add r3, r0, #{rows}",
+        "str r3, [sp, #4]",
+        // The first tap's place in the place of their number.
+        "ldr r2, [r0, #28]",
+        "sub r3, r3, r2, lsl #2",
+        "str r3, [r0, #28]",
+        // A window of the work in r12.
         "2:",
-        "str r2, [sp, #12]",
-        "ldr r12, [sp]",
         "ldr r3, [r12, #28]",
-        "add r2, r12, #36",
-        "strd r2, r3, [sp, #4]",
         "ldrd r0, r1, [r12]",
+        "str r3, [sp]",
         "movs r4, #0",
         "movs r5, #0",
         "movs r6, #0",
         "movs r7, #0",
         "mov r8, #0",
-        // A tap.
+        // A tap, whose row goes on to the next window.
         "3:",
         "ldr r12, [sp]",
-        "ldrd r2, r10, [sp, #4]",
-        "ldr r11, [r2], #4",
-        "subs r10, r10, #1",
-        "strd r2, r10, [sp, #4]",
-        "ldr r2, [sp, #12]",
-        "ldr r3, [r12, #8]",
-        "add r2, r2, r11",
-        // Two quads a round; an odd number begins in its middle.
-        "lsrs r10, r3, #1",
-        "bcs 5f",
+        "ldrd r3, r10, [sp, #8]",
+        "ldr r2, [r12]",
+        "add r10, r10, r2",
+        "str r10, [r12], #4",
+        "str r12, [sp]",
+        // Four quads a round; the first round begins where a whole number of rounds is left.
+        "ands r10, r3, #3",
+        "beq 4f",
+        "cmp r10, #2",
+        "beq 6f",
+        "bhi 5f",
+        "b 7f",
         "4:",
         narrow_quad!(),
         "5:",
         narrow_quad!(),
-        "subs r3, r3, #2",
+        "6:",
+        narrow_quad!(),
+        "7:",
+        narrow_quad!(),
+        "subs r3, r3, #4",
         "bhi 4b",
-        "ldr r10, [sp, #8]",
-        "cmp r10, #0",
+        "ldrd r12, r11, [sp]",
+        "cmp r12, r11",
         "bne 3b",
-        "ldr r12, [sp]",
+        "sub r12, r12, #{rows}",
+        "ldr r10, [r12, #32]",
         "subs r5, r5, r4",
         "subs r7, r7, r6",
-        "ldr r10, [r12, #32]",
         "sub r8, r10, r8, lsl #7",
         "add r4, r4, r8",
         "add r5, r10, r5, asr #8",
@@ -93,15 +104,12 @@ pub unsafe extern "C" fn narrow_windows(_: &mut Work) {
         "ldrd r10, r11, [r12, #16]",
         "strd r4, r5, [r10], #8",
         "strd r6, r7, [r11], #8",
-        "strd r10, r11, [r12, #16]",
-        "ldr r2, [sp, #12]",
-        "ldr r3, [r12, #12]",
-        "add r2, r2, r3",
         "ldr r3, [r12, #24]",
-        "subs r3, r3, #1",
-        "str r3, [r12, #24]",
+        "strd r10, r11, [r12, #16]",
+        "cmp r10, r3",
         "bne 2b",
         "add sp, sp, #16",
         "pop {{r4-r11, pc}}",
+        rows = const ROWS_END,
     )
 }

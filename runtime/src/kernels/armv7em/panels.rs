@@ -3,31 +3,39 @@
 
 use core::arch::naked_asm;
 
-/// Two words, so two pairs of columns, with one pair of inputs in r11.
+/// Two words, so two pairs of columns, with one pair of inputs.
 macro_rules! two_words {
-    ($even0:literal, $odd0:literal, $even1:literal, $odd1:literal) => {
+    ($inputs:literal, $even0:literal, $odd0:literal, $even1:literal, $odd1:literal) => {
         concat!(
             "ldrd r12, lr, [r0], #8\n",
             "smlad ",
             $odd0,
-            ", r12, r11, ",
+            ", r12, ",
+            $inputs,
+            ", ",
             $odd0,
             "\n",
             "smlad ",
             $odd1,
-            ", lr, r11, ",
+            ", lr, ",
+            $inputs,
+            ", ",
             $odd1,
             "\n",
             "uxtb16 r12, r12\n",
             "uxtb16 lr, lr\n",
             "smlad ",
             $even0,
-            ", r12, r11, ",
+            ", r12, ",
+            $inputs,
+            ", ",
             $even0,
             "\n",
             "smlad ",
             $even1,
-            ", lr, r11, ",
+            ", lr, ",
+            $inputs,
+            ", ",
             $even1,
             "\n",
         )
@@ -38,34 +46,42 @@ macro_rules! two_words {
 macro_rules! quad8 {
     () => {
         concat!(
-            "ldr r11, [r1], #4\n",
-            two_words!("r3", "r4", "r5", "r6"),
-            two_words!("r7", "r8", "r9", "r10"),
-            "ldr r11, [r1], #4\n",
-            two_words!("r3", "r4", "r5", "r6"),
-            two_words!("r7", "r8", "r9", "r10"),
+            "ldrd r2, r11, [r1], #8\n",
+            two_words!("r2", "r3", "r4", "r5", "r6"),
+            two_words!("r2", "r7", "r8", "r9", "r10"),
+            two_words!("r11", "r3", "r4", "r5", "r6"),
+            two_words!("r11", "r7", "r8", "r9", "r10"),
         )
     };
 }
 
-/// r0 weights, r1 inputs, r2 quads; r3 to r10 sums (even columns, and 256 times the odd column
-/// plus it), r11 a pair of inputs, r12 and lr weights. On the stack: inputs, quads, first values of
-/// the sums, the saved registers, then what was passed there.
+/// r0 weights, r1 inputs, r2 and r11 pairs of inputs; r3 to r10 sums (even columns, and 256 times the
+/// odd column plus it), r12 and lr weights. On the stack: inputs, their end, bytes between panels, the
+/// saved registers, then what was passed there; at last, in the place of the panels, four times those
+/// after this one, plus what four quads a round leave of the quads.
 #[unsafe(naked)]
 pub unsafe extern "C" fn bytes8(
     _: *const u32,
     _: *const u32,
     _: usize,
+    _: usize,
     _: i32,
     _: i32,
     _: *mut i32,
     _: usize,
-    _: usize,
 ) {
     naked_asm!(
         cpu!(),
-        "push {{r1-r11, lr}}",
-        "ldr r4, [sp, #48]",
+        "add r12, r1, r2, lsl #3",
+        "push {{r3-r11, lr}}",
+        "sub sp, sp, #8",
+        "strd r1, r12, [sp]",
+        "ldr r12, [sp, #60]",
+        "and r2, r2, #3",
+        "sub r12, r12, #1",
+        "orr r2, r2, r12, lsl #2",
+        "str r2, [sp, #60]",
+        "ldrd r3, r4, [sp, #48]",
         // A panel.
         "2:",
         "mov r5, r3",
@@ -89,8 +105,9 @@ pub unsafe extern "C" fn bytes8(
         quad8!(),
         "7:",
         quad8!(),
-        "subs r2, r2, #4",
-        "bhi 4b",
+        "ldr r12, [sp, #4]",
+        "cmp r1, r12",
+        "bne 4b",
         "subs r4, r4, r3",
         "asrs r4, r4, #8",
         "subs r6, r6, r5",
@@ -99,16 +116,15 @@ pub unsafe extern "C" fn bytes8(
         "asr r8, r8, #8",
         "sub r10, r10, r9",
         "asr r10, r10, #8",
-        "ldrd r1, r2, [sp, #52]",
+        "ldrd r1, r2, [sp, #56]",
         "stm r1!, {{r3-r10}}",
-        "subs r2, r2, #1",
-        "strd r1, r2, [sp, #52]",
-        "ldr r12, [sp, #60]",
+        "ldr r12, [sp, #8]",
+        "subs r2, r2, #4",
+        "strd r1, r2, [sp, #56]",
         "add r0, r0, r12",
-        "ldr r3, [sp, #8]",
-        "ldr r4, [sp, #48]",
-        "ldrd r1, r2, [sp]",
-        "bne 2b",
+        "ldr r1, [sp]",
+        "ldrd r3, r4, [sp, #48]",
+        "bcs 2b",
         "add sp, sp, #12",
         "pop {{r4-r11, pc}}",
     )
@@ -120,16 +136,16 @@ pub unsafe extern "C" fn bytes4(
     _: *const u32,
     _: *const u32,
     _: usize,
+    _: usize,
     _: i32,
     _: i32,
     _: *mut i32,
-    _: usize,
     _: usize,
 ) {
     naked_asm!(
         cpu!(),
         "push {{r4-r11, lr}}",
-        "ldr r4, [sp, #36]",
+        "ldrd r3, r4, [sp, #36]",
         "mov r5, r3",
         "mov r6, r4",
         "2:",
@@ -149,7 +165,7 @@ pub unsafe extern "C" fn bytes4(
         "smlad r5, r11, r12, r5",
         "subs r2, r2, #1",
         "bne 2b",
-        "ldr r0, [sp, #40]",
+        "ldr r0, [sp, #44]",
         "subs r4, r4, r3",
         "asrs r4, r4, #8",
         "subs r6, r6, r5",
@@ -165,16 +181,16 @@ pub unsafe extern "C" fn bytes2(
     _: *const u32,
     _: *const u32,
     _: usize,
+    _: usize,
     _: i32,
     _: i32,
     _: *mut i32,
-    _: usize,
     _: usize,
 ) {
     naked_asm!(
         cpu!(),
         "push {{r4-r7, lr}}",
-        "ldr r4, [sp, #20]",
+        "ldrd r3, r4, [sp, #20]",
         "2:",
         "ldrd r7, r12, [r1], #8",
         "ldrd r5, r6, [r0], #8",
@@ -186,7 +202,7 @@ pub unsafe extern "C" fn bytes2(
         "smlad r3, r6, r12, r3",
         "subs r2, r2, #1",
         "bne 2b",
-        "ldr r0, [sp, #24]",
+        "ldr r0, [sp, #28]",
         "subs r4, r4, r3",
         "asrs r4, r4, #8",
         "stm r0, {{r3, r4}}",

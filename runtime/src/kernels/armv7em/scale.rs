@@ -1,15 +1,16 @@
-//! From sums to activations.
+//! From sums to activations: see [`Kernel`] and, of an only channel without a bias, [`Grey`].
 #![allow(unsafe_code)]
 
 use core::arch::naked_asm;
 
-use crate::requantize::{Scale, squash};
+#[cfg(feature = "fast")]
+use crate::kernels::scale::Grey;
+use crate::kernels::scale::Kernel;
+use crate::requantize::{Rule, Scale, squash};
 
-/// Activations from -256 to 255.
-pub type Table = [u8; 512];
-
-/// [`squash`] without its branches: it is constant long before both ends.
-pub static TABLE: Table = {
+/// Activations from -256 to 255: [`squash`] without its branches, for it is constant long before both
+/// ends.
+static TABLE: [u8; 512] = {
     let mut table = [0; 512];
     let mut index = 0;
     while index < table.len() {
@@ -19,108 +20,350 @@ pub static TABLE: Table = {
     table
 };
 
-/// One output: r0 sums, r1 biases, r2 multipliers, r3 outputs; r4 to r8 the scale, r9 and r10 at
-/// work, r11 a half in Q15.
-macro_rules! scale_one {
-    ($negative:expr) => {
+/// Codes are flipped by the kernels.
+pub const FLIPS: bool = true;
+/// An only multiplier may be for all outputs, whatever the rule.
+pub const ONLY: bool = true;
+
+/// The kernel of a rule.
+pub fn scale_kernel(rule: Rule) -> Kernel {
+    match rule {
+        Rule::PLAIN => scale_plain,
+        Rule::LEAKY => scale_leaky,
+        _ => scale_table,
+    }
+}
+
+/// The kernel of a rule.
+#[cfg(feature = "fast")]
+pub fn grey_kernel(scale: &Scale) -> Option<Grey> {
+    Some(match scale.rule {
+        Rule::PLAIN => grey_plain,
+        Rule::LEAKY => grey_leaky,
+        _ => grey_table,
+    })
+}
+
+/// What becomes of `$sum` after the first shift, by which the flags are set.
+macro_rules! after_shift {
+    (plain, $sum:literal, $half:literal) => {
+        ""
+    };
+    (table, $sum:literal, $half:literal) => {
+        ""
+    };
+    (leaky, $sum:literal, $half:literal) => {
         concat!(
-            "ldr r9, [r0], #4\n",
-            "ldrsh r10, [r1], #2\n",
-            "mla r9, r10, r4, r9\n",
-            "asr r9, r9, r5\n",
-            $negative,
-            "ldrsh r10, [r2], #2\n",
-            "mla r9, r10, r9, r6\n",
-            "asr r9, r9, r7\n",
-            "ssat r9, #8, r9\n",
-            "strb r9, [r3], #1\n",
+            "itt mi\nmlami ",
+            $sum,
+            ", ",
+            $sum,
+            ", r8, ",
+            $half,
+            "\nasrmi ",
+            $sum,
+            ", ",
+            $sum,
+            ", #15\n"
         )
     };
 }
 
-macro_rules! scale_kernel {
-    ($name:ident, $negative:expr) => {
-        /// Of sums, biases, multipliers, outputs, the scale and their number: one if it is odd, then
-        /// two a round.
+/// Clamps `$sum`, or looks it up.
+macro_rules! narrow {
+    (table, $sum:literal) => {
+        concat!(
+            "ssat ", $sum, ", #9, ", $sum, "\nldrb ", $sum, ", [r8, ", $sum, "]\n"
+        )
+    };
+    ($rule:ident, $sum:literal) => {
+        concat!("ssat ", $sum, ", #8, ", $sum, "\n")
+    };
+}
+
+/// `$sum` with its own constants, by way of `$at_work`; r1 biases, r2 multipliers, r4 to r7 the scale.
+macro_rules! scaled {
+    ($rule:tt, $sum:literal, $at_work:literal, $half:literal) => {
+        concat!(
+            "ldrsh ",
+            $at_work,
+            ", [r1], #2\n",
+            "mla ",
+            $sum,
+            ", ",
+            $at_work,
+            ", r4, ",
+            $sum,
+            "\nasrs ",
+            $sum,
+            ", ",
+            $sum,
+            ", r5\n",
+            after_shift!($rule, $sum, $half),
+            "ldrsh ",
+            $at_work,
+            ", [r2], #2\n",
+            "mla ",
+            $sum,
+            ", ",
+            $at_work,
+            ", ",
+            $sum,
+            ", r6\nasr ",
+            $sum,
+            ", ",
+            $sum,
+            ", r7\n",
+            narrow!($rule, $sum),
+        )
+    };
+}
+
+/// Stores four codes.
+macro_rules! store_four {
+    ($outputs:literal, $flip:literal) => {
+        concat!(
+            "bfi r9, r10, #8, #8\n",
+            "bfi r9, r11, #16, #8\n",
+            "bfi r9, r12, #24, #8\n",
+            "eor r9, r9, ",
+            $flip,
+            "\nstr r9, [",
+            $outputs,
+            "], #4\n",
+        )
+    };
+}
+
+/// Two outputs, with a half in r11 and what codes differ by in r12.
+macro_rules! leaky_two {
+    () => {
+        concat!(
+            "ldrd r9, r10, [r0], #8\n",
+            scaled!(leaky, "r9", "lr", "r11"),
+            scaled!(leaky, "r10", "lr", "r11"),
+            "bfi r9, r10, #8, #8\n",
+            "eor r9, r9, r12\n",
+            "strh r9, [r3], #2\n",
+        )
+    };
+}
+
+/// Four outputs a round.
+macro_rules! rounds {
+    (leaky) => {
+        concat!(
+            "mov r11, #0x4000\n",
+            "ldr r12, [sp, #36]\n",
+            "5:\n",
+            leaky_two!(),
+            leaky_two!(),
+            "subs r5, r5, #0x100\n",
+            "bcs 5b\n",
+        )
+    };
+    ($rule:tt) => {
+        concat!(
+            "5:\n",
+            "ldm r0!, {{r9-r12}}\n",
+            scaled!($rule, "r9", "lr", ""),
+            scaled!($rule, "r10", "lr", ""),
+            scaled!($rule, "r11", "lr", ""),
+            scaled!($rule, "r12", "lr", ""),
+            "ldr lr, [sp, #36]\n",
+            store_four!("r3", "lr"),
+            "subs r5, r5, #0x100\n",
+            "bcs 5b\n",
+        )
+    };
+}
+
+/// What outputs that are made alone need in r11: a half, or what codes differ by.
+macro_rules! in_r11 {
+    (leaky) => {
+        "mov r11, #0x4000"
+    };
+    ($rule:tt) => {
+        "ldr r11, [sp, #36]"
+    };
+}
+
+/// Flips the code in r9.
+macro_rules! flip {
+    (leaky) => {
+        "ldr r10, [sp, #36]\neor r9, r9, r10"
+    };
+    ($rule:tt) => {
+        "eor r9, r9, r11"
+    };
+}
+
+/// Puts the middle of the table into r8.
+macro_rules! table {
+    (table) => {
+        "movw r8, #:lower16:{table}\nmovt r8, #:upper16:{table}\nadd r8, r8, #256\n"
+    };
+    ($rule:tt) => {
+        ""
+    };
+}
+
+/// The kernels of a rule.
+macro_rules! kernels {
+    ($scale:ident, $grey:ident, $rule:tt $(, $operand:tt = sym $table:path)?) => {
+        /// r0 sums, r1 biases, r2 multipliers, r3 outputs; r4 to r8 the scale, in r5 above the shift
+        /// rounds, r8 for a table its middle; r9 to r12 and lr at work. On the stack, behind the saved
+        /// registers: what four codes differ by, and then what was passed there.
         #[unsafe(naked)]
-        pub unsafe extern "C" fn $name(
+        unsafe extern "C" fn $scale(
             _: *const i32,
             _: *const i16,
             _: *const i16,
             _: *mut u8,
-            _: *const Scale,
+            _: &Scale,
             _: usize,
             _: usize,
-            _: &Table,
+            _: usize,
         ) {
             naked_asm!(
                 cpu!(),
                 "push {{r4-r11, lr}}",
                 "ldr r12, [sp, #36]",
-                "ldm r12, {{r4-r8}}",
-                "mov r11, #0x4000",
-                "ldr r12, [sp, #40]",
-                "lsrs r9, r12, #1",
-                "bcs 3f",
+                "ldm r12, {{r4-r9}}",
+                "mov r10, #0x01010101",
+                "uxtb r9, r9",
+                "mul r9, r9, r10",
+                "str r9, [sp, #36]",
+                table!($rule),
+                // As many as have channels that follow each other, in r11.
                 "2:",
-                scale_one!($negative),
+                "ldrd r12, r11, [sp, #40]",
+                "cmp r11, r12",
+                "it hi",
+                "movhi r11, r12",
+                "sub r12, r12, r11",
+                "str r12, [sp, #40]",
+                "ldr lr, [sp, #48]",
+                "mov r12, r11",
+                "cmp lr, #0",
+                "beq 8f",
+                "mov lr, #2",
+                "ands r12, r11, #3",
+                "orr r5, r5, r11, lsl #6",
+                "beq 4f",
+                "bic r5, r5, #0xc0",
+                // One at a time: r12 of them, lr bytes from one multiplier to the next.
+                "8:",
+                in_r11!($rule),
                 "3:",
-                scale_one!($negative),
-                "subs r12, r12, #2",
-                "bhi 2b",
+                "ldr r9, [r0], #4",
+                "ldrsh r10, [r1], #2",
+                "mla r9, r10, r4, r9",
+                "asrs r9, r9, r5",
+                after_shift!($rule, "r9", "r11"),
+                "ldrsh r10, [r2]",
+                "add r2, r2, lr",
+                "mla r9, r10, r9, r6",
+                "asr r9, r9, r7",
+                narrow!($rule, "r9"),
+                flip!($rule),
+                "strb r9, [r3], #1",
+                "subs r12, r12, #1",
+                "bne 3b",
+                "4:",
+                "subs r5, r5, #0x100",
+                "bcc 6f",
+                rounds!($rule),
+                "6:",
+                "uxtb r5, r5",
+                "ldr r12, [sp, #40]",
+                "cmp r12, #0",
+                "beq 7f",
+                "ldr lr, [sp, #48]",
+                "lsrs r11, lr, #1",
+                "str r11, [sp, #44]",
+                "it cs",
+                "subcs r1, r1, r11, lsl #1",
+                "sub r2, r2, r11, lsl #1",
+                "b 2b",
+                "7:",
                 "pop {{r4-r11, pc}}",
+                $($operand = sym $table,)?
+            )
+        }
+
+        /// r0 sums, r1 outputs, r2 number of outputs, then of those made alone, then a half; r4 the
+        /// multiplier, r5 to r8 the scale, in r5 above the shift rounds, r8 for a table its middle; r9
+        /// to r12 at work, lr what four codes differ by.
+        #[cfg(feature = "fast")]
+        #[unsafe(naked)]
+        unsafe extern "C" fn $grey(_: *const i32, _: *mut u8, _: usize, _: &Scale, _: i32) {
+            naked_asm!(
+                cpu!(),
+                "push {{r4-r11, lr}}",
+                "ldm r3, {{r4-r9}}",
+                "ldr r4, [sp, #36]",
+                "mov lr, #0x01010101",
+                "uxtb r9, r9",
+                "mul lr, lr, r9",
+                "mov r3, #0x4000",
+                table!($rule),
+                "orr r5, r5, r2, lsl #6",
+                "bic r5, r5, #0xc0",
+                "ands r2, r2, #3",
+                "beq 4f",
+                "3:",
+                "ldr r9, [r0], #4",
+                grey!($rule, "r9"),
+                "eor r9, r9, lr",
+                "strb r9, [r1], #1",
+                "subs r2, r2, #1",
+                "bne 3b",
+                "4:",
+                "subs r5, r5, #0x100",
+                "bcc 6f",
+                "5:",
+                "ldm r0!, {{r9-r12}}",
+                grey!($rule, "r9"),
+                grey!($rule, "r10"),
+                grey!($rule, "r11"),
+                grey!($rule, "r12"),
+                store_four!("r1", "lr"),
+                "subs r5, r5, #0x100",
+                "bcs 5b",
+                "6:",
+                "pop {{r4-r11, pc}}",
+                $($operand = sym $table,)?
             )
         }
     };
 }
 
-scale_kernel!(scale_plain, "");
-scale_kernel!(
-    scale_leaky,
-    "cmp r9, #0\nitt mi\nmlami r9, r9, r8, r11\nasrmi r9, r9, #15\n"
-);
-
-/// Of sums, biases, multipliers, outputs, the scale, their number, bytes from one bias to the next
-/// and, in the upper half, from one multiplier to the next, and the table.
-///
-/// r0 sums, r1 biases, r2 multipliers, r3 outputs, r4 to r7 the scale, r8 the middle of the table, r9
-/// and r10 at work, r11 what results differ by, r12 outputs left, lr steps.
-#[unsafe(naked)]
-pub unsafe extern "C" fn tabulate(
-    _: *const i32,
-    _: *const i16,
-    _: *const i16,
-    _: *mut u8,
-    _: *const Scale,
-    _: usize,
-    _: usize,
-    _: &Table,
-) {
-    naked_asm!(
-        cpu!(),
-        "push {{r4-r11, lr}}",
-        "ldr r12, [sp, #36]",
-        "ldm r12, {{r4-r7}}",
-        "ldr r11, [r12, #20]",
-        "ldrd r12, lr, [sp, #40]",
-        "ldr r8, [sp, #48]",
-        "add r8, r8, #256",
-        "2:",
-        "ldr r9, [r0], #4",
-        "ldrsh r10, [r1]",
-        "uxtah r1, r1, lr",
-        "mla r9, r10, r4, r9",
-        "ldrsh r10, [r2]",
-        "add r2, r2, lr, lsr #16",
-        "asr r9, r9, r5",
-        "mla r9, r9, r10, r6",
-        "asr r9, r9, r7",
-        "ssat r9, #9, r9",
-        "ldrb r9, [r8, r9]",
-        "eor r9, r9, r11",
-        "strb r9, [r3], #1",
-        "subs r12, r12, #1",
-        "bne 2b",
-        "pop {{r4-r11, pc}}",
-    )
+/// `$sum` with the only multiplier in r4, a half in r3.
+#[cfg(feature = "fast")]
+macro_rules! grey {
+    ($rule:tt, $sum:literal) => {
+        concat!(
+            "asrs ",
+            $sum,
+            ", ",
+            $sum,
+            ", r5\n",
+            after_shift!($rule, $sum, "r3"),
+            "mla ",
+            $sum,
+            ", ",
+            $sum,
+            ", r4, r6\nasr ",
+            $sum,
+            ", ",
+            $sum,
+            ", r7\n",
+            narrow!($rule, $sum),
+        )
+    };
 }
+
+kernels!(scale_plain, grey_plain, plain);
+kernels!(scale_leaky, grey_leaky, leaky);
+kernels!(scale_table, grey_table, table, table = sym TABLE);
