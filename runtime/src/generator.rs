@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::plan::Plan;
 use crate::requantize::recode;
 use crate::slices::{after, after_mut, first, first_mut};
-use crate::stage::{Stage, clear, stage_words, stages};
+use crate::stage::{Stage, clear, fill, stage_words};
 use crate::window::{Scratch, ScratchWords};
 use crate::work::Work;
 
@@ -129,18 +129,27 @@ struct Drawing<'w> {
 }
 
 impl<'w> Drawing<'w> {
-    #[inline(never)]
+    #[inline(always)]
     fn new(model: &'w Model<'w>, workspace: &'w mut [u8], label: u8) -> Self {
+        let drawing = Self::divide(model, workspace, label);
+        fill(model, drawing.stages);
+        drawing
+    }
+
+    /// Divides the workspace. A function of its own, so that its stack is free again when the stages
+    /// are filled.
+    #[inline(never)]
+    fn divide(model: &'w Model<'w>, workspace: &'w mut [u8], label: u8) -> Self {
         let ScratchWords { inputs, sums } = model.scratch();
         let (_, words, _) = bytemuck::pod_align_to_mut::<u8, u32>(workspace);
         let (plan, words) = split(words, Plan::WORDS);
-        let (stage_words, words) = split(words, stage_words(model.layers().len()));
+        let (stages, words) = split(words, stage_words(model.layers().len()));
         let (inputs, words) = split(words, inputs);
         let (sums, words) = split(words, sums);
         clear(first_mut(words, model.kept_len() / size_of::<u32>()));
         Self {
             model,
-            stages: stages(model, stage_words),
+            stages: bytemuck::try_cast_slice_mut(stages).unwrap_or_default(),
             plan: bytemuck::try_cast_slice_mut(plan).unwrap_or_default(),
             scratch: Scratch {
                 words: inputs,
@@ -174,68 +183,88 @@ impl<'w> Drawing<'w> {
 
     /// Draws the next row of the image, or as many as are made at once, to `frame` or else to the
     /// workspace. Returns how many; `None` after the last.
-    #[inline(never)]
+    #[inline(always)]
     fn draw(&mut self, mut frame: Option<&mut [u8]>) -> Option<usize> {
         let mut index = self.stages.len().checked_sub(2)?;
         loop {
-            let [input, layer, others @ ..] = self.stages.get(index..)? else {
+            index = self.plan(index)?;
+            let rows = self.make(index, frame.as_deref_mut())?;
+            index += 1;
+            if index + 1 >= self.stages.len() {
+                return Some(rows);
+            }
+        }
+    }
+
+    /// Plans the next row of the layer whose input is stage `index`, or of one before it if rows are
+    /// missing, and returns the stage of that one's input. `None` if all rows are made.
+    #[inline(never)]
+    fn plan(&mut self, mut index: usize) -> Option<usize> {
+        let plan = self.plan.first_mut()?;
+        loop {
+            let [input, layer, ..] = self.stages.get(index..)? else {
                 return None;
             };
-            let last = others.is_empty();
             if layer.made >= layer.height {
                 return None;
             }
-            let plan = self.plan.first_mut()?;
-            let narrow = cfg!(feature = "narrow") && last && self.model.is_narrow();
-            if !plan.next([input, layer]) {
-                index = index.checked_sub(1)?;
-                continue;
+            if plan.next([input, layer]) {
+                return Some(index);
             }
-            let row_len = layer.shape().row_len();
-            let (memory, ring) = self.memory.split_at_mut_checked(layer.start as usize)?;
-            let mut rows = 1;
-            let output = if !last {
-                ring.get_mut(layer.next_row()..)?
-            } else {
-                // The row of a narrow layer's second phase, or its last one, is made alone.
-                if !(narrow && (plan.phase == 1 || layer.made + 1 == layer.height)) {
-                    rows = self.model.image_rows();
-                }
-                match frame.as_deref_mut() {
-                    Some(frame) => frame.get_mut(usize::from(layer.made) * row_len..)?,
-                    None => ring,
-                }
-            };
-            let output = output.get_mut(..rows * row_len)?;
-            let mut work = Work {
-                file: self.model.content(),
-                memory,
-                input,
-                layer,
-                plan,
-            };
-            work.plan_finish(self.label, last);
-            if narrow {
-                work.narrow(&mut self.scratch, output);
-            } else {
-                work.rows(&mut self.scratch, output);
-            }
-            match layer.kind {
-                // Nothing was scaled.
-                Stage::UPSAMPLE if last => recode(output, 0),
-                // A pixel code would be half a range off zero.
-                _ if layer.activation == Stage::SIGMOID && !last => recode(output, 1),
-                _ => {}
-            }
-            let layer = self.stages.get_mut(index + 1)?;
-            for _ in 0..rows {
-                layer.advance();
-            }
-            if last {
-                return Some(rows);
-            }
-            index += 1;
+            index = index.checked_sub(1)?;
         }
+    }
+
+    /// Makes the row that is planned of the layer whose input is stage `index`, or as many rows of the
+    /// image as are made at once, and returns how many.
+    #[inline(never)]
+    fn make(&mut self, index: usize, frame: Option<&mut [u8]>) -> Option<usize> {
+        let [input, layer, others @ ..] = self.stages.get_mut(index..)? else {
+            return None;
+        };
+        let plan = self.plan.first_mut()?;
+        let last = others.is_empty();
+        let narrow = cfg!(feature = "narrow") && last && self.model.is_narrow();
+        let row_len = layer.shape().row_len();
+        let (memory, ring) = self.memory.split_at_mut_checked(layer.start as usize)?;
+        let mut rows = 1;
+        let output = if !last {
+            ring.get_mut(layer.next_row()..)?
+        } else {
+            // The row of a narrow layer's second phase, or its last one, is made alone.
+            if !(narrow && (plan.phase == 1 || layer.made + 1 == layer.height)) {
+                rows = self.model.image_rows();
+            }
+            match frame {
+                Some(frame) => frame.get_mut(usize::from(layer.made) * row_len..)?,
+                None => ring,
+            }
+        };
+        let output = output.get_mut(..rows * row_len)?;
+        let mut work = Work {
+            file: self.model.content(),
+            memory,
+            input,
+            layer,
+            plan,
+        };
+        work.plan_finish(self.label, last);
+        if narrow {
+            work.narrow(&mut self.scratch, output);
+        } else {
+            work.rows(&mut self.scratch, output);
+        }
+        match layer.kind {
+            // Nothing was scaled.
+            Stage::UPSAMPLE if last => recode(output, 0),
+            // A pixel code would be half a range off zero.
+            _ if layer.activation == Stage::SIGMOID && !last => recode(output, 1),
+            _ => {}
+        }
+        for _ in 0..rows {
+            layer.advance();
+        }
+        Some(rows)
     }
 }
 

@@ -254,17 +254,16 @@ pub(crate) const fn stage_words(layers: usize) -> usize {
     (layers + 1) * size_of::<Stage>() / size_of::<u32>()
 }
 
-/// The stages of a model, in the given words: the latent's, which is there, and one for each layer,
-/// of which nothing is made yet.
+/// Fills the stages of a model: the latent's, which is there, and one for each layer, of which nothing
+/// is made yet.
 #[inline(never)]
-pub(crate) fn stages<'w>(model: &Model, words: &'w mut [u32]) -> &'w mut [Stage] {
-    let stages: &mut [Stage] = bytemuck::try_cast_slice_mut(words).unwrap_or_default();
+pub(crate) fn fill(model: &Model, stages: &mut [Stage]) {
     let mut layers = model.layers();
     if let Some(latent) = stages.first_mut() {
         latent.hold_latent(layers.input());
     }
     let mut start = 0;
-    let mut rest = &mut *stages;
+    let mut rest = stages;
     while let [input, layer, ..] = rest {
         let shape = layers.input();
         // The model has been checked.
@@ -275,7 +274,6 @@ pub(crate) fn stages<'w>(model: &Model, words: &'w mut [u32]) -> &'w mut [Stage]
         layer.start = start;
         rest = after_mut(rest, 1);
     }
-    stages
 }
 
 /// Sets all words to zero, without a call of the compiler's long function for it.

@@ -36,6 +36,7 @@ impl<'a> Work<'a> {
 
     /// Computes the row that is planned, or as many rows from it on as `output` is long and one
     /// matrix of a dense layer makes.
+    #[inline(always)]
     pub fn rows(&mut self, scratch: &mut Scratch, output: &mut [u8]) {
         match self.layer.kind {
             Stage::UPSAMPLE if cfg!(feature = "upsample") => self.upsample(output),
