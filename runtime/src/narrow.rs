@@ -42,39 +42,38 @@ impl<'a> Work<'a> {
     #[inline(never)]
     pub fn narrow(&mut self, scratch: &mut Scratch, output: &mut [u8]) {
         self.begin_with_bias();
-        let row_len = self.layer.shape().row_len();
-        let phase = usize::from(self.plan.phase);
-        let all = usize::from(self.plan.windows);
-        let mut done = 0;
-        while done < all {
-            let windows = (all - done).min(scratch.sums.len() / 4);
+        if is_nibble(self.layer.terms.bits()) {
+            self.narrow_unpack(scratch.words);
+        }
+        while self.plan.windows > 0 {
+            let windows = usize::from(self.plan.windows).min(scratch.sums.len() / 4);
             if windows == 0 {
                 return;
             }
-            self.narrow_sums(done, windows, scratch);
-            let at = self.plan.at + 2 * done as i32;
+            self.narrow_sums(windows, scratch);
+            let row_len = self.layer.shape().row_len();
+            let at = self.plan.at;
             let (place, cropped) = (at.max(0) as usize, (-at).max(0) as usize);
+            let phase = usize::from(self.plan.phase);
             // The sums of both rows follow each other; a row of the second phase is made alone.
             for row in phase..2 {
                 let made = (row - phase) * row_len;
                 let sums = after_mut(scratch.sums, 2 * windows * row + cropped);
-                let sums = first_mut(sums, 2 * windows - cropped);
+                let sums = first_mut(sums, (2 * windows).saturating_sub(cropped));
                 let output = first_mut(after_mut(output, made), row_len);
                 self.finish(sums, made + place, 0, after_mut(output, place));
             }
-            done += windows;
+            self.plan.windows -= windows as u8;
+            self.plan.at += 2 * windows as i32;
+            self.plan.from += (windows * usize::from(self.plan.input_step)) as u32;
         }
     }
 
-    /// The sums of some windows of two rows, after those that are done. Matrices of 4-bit weights are
-    /// taken apart before the first one.
+    /// The sums of the next windows of two rows.
     #[inline(never)]
-    fn narrow_sums(&self, done: usize, windows: usize, scratch: &mut Scratch) {
+    fn narrow_sums(&self, windows: usize, scratch: &mut Scratch) {
         let (segment, taps) = (self.plan.segment as usize, usize::from(self.plan.taps));
         let nibbles = is_nibble(self.layer.terms.bits());
-        if nibbles && done == 0 {
-            self.narrow_unpack(scratch.words);
-        }
         let weights = match nibbles {
             true => {
                 let len = segment / 2 * taps;
@@ -82,12 +81,10 @@ impl<'a> Work<'a> {
             }
             false => [0, 1].map(|phase| self.narrow_matrix(phase)),
         };
-        let step = usize::from(self.input.channels);
         let mut rows = [0; MOST_TAPS];
         for (tap, place) in rows.iter_mut().enumerate().take(taps) {
-            // The margin is as wide as the first window's inputs left of the image.
-            let row = self.input_start(i32::from(self.plan.first) + tap as i32);
-            *place = row.unwrap_or_default() + done * step;
+            let row = self.plan.first as usize + tap;
+            *place = self.input.row_start(row) + self.plan.from as usize;
         }
         let work = Narrow {
             weights,
@@ -95,13 +92,13 @@ impl<'a> Work<'a> {
             rows,
             taps,
             segment,
-            step,
+            step: self.plan.input_step.into(),
             first: self.plan.first_sum,
         };
         narrow(&work, first_mut(scratch.sums, 4 * windows));
     }
 
-    /// Takes the matrices of both rows apart.
+    /// Takes the matrices of 4-bit weights of both rows apart.
     #[inline(never)]
     fn narrow_unpack(&self, words: &mut [u32]) {
         let len = self.plan.segment as usize / 2 * usize::from(self.plan.taps);

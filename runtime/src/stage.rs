@@ -225,6 +225,7 @@ impl Stage {
     }
 
     /// First byte of row `row`, one of the last made, from its margin on.
+    #[inline(never)]
     pub fn row_start(&self, row: usize) -> usize {
         let back = self.made.wrapping_sub(row as u8);
         let slot = match self.slot.checked_sub(back) {

@@ -21,17 +21,13 @@ pub(crate) struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    /// The byte of the memory at which an input row begins, with its left margin, if there is one.
-    #[inline(never)]
-    pub fn input_start(&self, row: i32) -> Option<usize> {
-        let there = (0..i32::from(self.input.height)).contains(&row);
-        there.then(|| self.input.row_start(row as usize))
-    }
-
-    /// The bytes from there on.
+    /// The bytes from the left margin of an input row on, if there is one.
     #[inline(always)]
     pub fn input_row(&self, row: i32) -> Option<&'a [u8]> {
-        self.memory.get(self.input_start(row)?..)
+        if !(0..i32::from(self.input.height)).contains(&row) {
+            return None;
+        }
+        self.memory.get(self.input.row_start(row as usize)..)
     }
 
     /// Computes the row that is planned, or as many rows from it on as `output` is long and one

@@ -40,21 +40,15 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
         sums.fill(work.first);
         return;
     }
-    if windows == 0
-        || taps > MOST_TAPS
-        || work
-            .rows
-            .iter()
-            .take(taps)
-            .any(|row| row + row_len > work.memory.len())
-        || first.len() < needed
-        || second.len() < needed
-    {
+    if windows == 0 || taps > MOST_TAPS || first.len() < needed || second.len() < needed {
         return;
     }
     let mut rows = [core::ptr::null(); MOST_TAPS];
     for (pointer, row) in rows.iter_mut().skip(MOST_TAPS - taps).zip(work.rows) {
-        *pointer = work.memory.as_ptr().wrapping_add(row);
+        let Some(row) = work.memory.get(row..row + row_len) else {
+            return;
+        };
+        *pointer = row.as_ptr();
     }
     let mut work = Work {
         weights: [first.as_ptr(), second.as_ptr()],
