@@ -77,12 +77,31 @@ impl<'a> Finish<'a> {
         rounding(self.scale.pre_shift).wrapping_add(bias)
     }
 
+    /// Whether the activations are those of the last layer.
+    pub fn makes_pixels(&self) -> bool {
+        self.scale.flip != 0
+    }
+
     /// The bias of an only channel.
     fn common(&self) -> i32 {
         match *self.bias {
             [bias] if !self.bias_by_output => i32::from(bias) << (self.bias_shift & 31),
             _ => 0,
         }
+    }
+
+    /// [`Finish::apply`] for sums that begin with the bias of an only channel.
+    #[inline(always)]
+    pub fn apply_narrow(&self, sums: &mut [i32], outputs: &mut [u8]) {
+        if cfg!(not(feature = "fast")) {
+            return self.apply(sums, 0, 0, outputs);
+        }
+        let constants = Constants {
+            multipliers: self.multipliers,
+            bias: &[],
+            bias_by_output: false,
+        };
+        activate(&self.scale, &constants, 0, sums, outputs);
     }
 
     /// Writes the activations that `sums` stand for to `outputs`. The first is output `output` of

@@ -207,7 +207,7 @@ impl<'w> Drawing<'w> {
             let file = self.model.content();
             let mut work = Work::new(file, self.label, [input, layer], &row, memory, last);
             if cfg!(feature = "narrow") && last && self.model.is_narrow() {
-                work.narrow(y, &mut self.scratch, output);
+                work.narrow(&mut self.scratch, output);
             } else {
                 work.rows(y, &mut self.scratch, output);
             }

@@ -35,10 +35,10 @@ pub(crate) fn is_narrow(geometry: &Geometry, bits: u8) -> bool {
 }
 
 impl<'a> Work<'a> {
-    /// Computes row `y` of a narrow layer, and the next one if `output` has room for two. Rows of
+    /// Computes a row of a narrow layer, and the next one if `output` has room for two. Rows of
     /// phases 0 and 1 that follow each other take the same inputs, so their sums are made at once.
     #[inline(never)]
-    pub fn narrow(&mut self, y: usize, scratch: &mut Scratch, output: &mut [u8]) {
+    pub fn narrow(&mut self, scratch: &mut Scratch, output: &mut [u8]) {
         self.finish.begin_with_bias();
         let Row {
             geometry,
@@ -62,12 +62,8 @@ impl<'a> Work<'a> {
                 let made = row - taps.phase;
                 let sums = first_mut(after_mut(sums, 2 * windows * row), 2 * windows);
                 let output = first_mut(after_mut(output, made * row_len), row_len);
-                self.finish.apply(
-                    after_mut(sums, cropped),
-                    (y + made) * row_len + place,
-                    0,
-                    after_mut(output, place),
-                );
+                self.finish
+                    .apply_narrow(after_mut(sums, cropped), after_mut(output, place));
             }
             work.from += windows * work.step;
             at += 2 * windows as i32;

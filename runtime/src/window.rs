@@ -13,6 +13,10 @@ use crate::work::{DEPTHWISE, Inside, Row, Work};
 /// Most columns that are summed at a time: several of the widest panels.
 const GROUP: usize = PANEL * if cfg!(feature = "fast") { 32 } else { 4 };
 
+/// Whether the inputs of a dense layer are gathered once for all rows, if it is the last one: then
+/// nothing else is gathered between them.
+const KEEPS: bool = cfg!(feature = "fast");
+
 /// Words of memory that windows need.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ScratchWords {
@@ -46,7 +50,12 @@ impl ScratchWords {
             };
         }
         let sums = geometry.group(0).outputs.next_multiple_of(2).min(GROUP);
-        Self { inputs, sums }
+        // And one for their sum, of inputs that are gathered once for all rows.
+        let kept = usize::from(KEEPS && last && geometry.kind == Kind::Dense);
+        Self {
+            inputs: inputs + kept,
+            sums,
+        }
     }
 
     /// For the windows of either.
@@ -73,6 +82,8 @@ struct WindowRow<'a> {
     /// Inputs of one tap.
     segment: usize,
     matrix: Matrix<'a>,
+    /// Whether nothing else is gathered between the rows.
+    keeps: bool,
     /// The row's first output, flattened.
     first_output: usize,
     /// Byte of the kept rows where the first window's segments begin.
@@ -138,6 +149,7 @@ impl<'a> WindowRow<'a> {
                 },
                 first: work.finish.first(),
             },
+            keeps: KEEPS && dense && group.segment <= LONGEST && work.finish.makes_pixels(),
             first_output: y * row_len,
             from: (left as i32 + group.first_input) as usize * usize::from(geometry.input.channels),
             at: match dense {
@@ -232,6 +244,10 @@ impl<'a> WindowRow<'a> {
     /// Gathers a part of the window's inputs, counted from the first tap that is summed.
     #[inline(never)]
     fn gather(&self, from: usize, part: Range<usize>, words: &mut [u32]) -> (usize, i32) {
+        if KEEPS && self.keeps && self.work.row.taps.phase > 0 {
+            let total = words.last().map_or(0, |&total| total as i32);
+            return (self.segment.div_ceil(4), total);
+        }
         let mut gather = Gather::new(words, self.work.bits);
         let (mut skip, mut left) = match cfg!(feature = "long") {
             true => (part.start, part.len()),
@@ -250,7 +266,13 @@ impl<'a> WindowRow<'a> {
             left -= count;
             skip = 0;
         }
-        let gathered = gather.finish();
-        (gathered.quads, gathered.total)
+        let Inputs { quads, total, .. } = gather.finish();
+        if KEEPS
+            && self.keeps
+            && let Some(last) = words.last_mut()
+        {
+            *last = total as u32;
+        }
+        (quads, total)
     }
 }

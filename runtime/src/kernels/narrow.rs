@@ -40,16 +40,14 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
         sums.fill(work.first);
         return;
     }
-    if windows == 0
-        || taps > MOST_TAPS
-        || work.rows.iter().take(taps).any(|row| row.len() < row_len)
-        || first.len() < needed
-        || second.len() < needed
-    {
+    if windows == 0 || taps > MOST_TAPS || first.len() < needed || second.len() < needed {
         return;
     }
     let mut rows = [core::ptr::null(); MOST_TAPS];
     for (pointer, row) in rows.iter_mut().skip(MOST_TAPS - taps).zip(work.rows) {
+        if row.len() < row_len {
+            return;
+        }
         *pointer = row.as_ptr().wrapping_add(work.from);
     }
     let mut work = Work {
