@@ -54,6 +54,25 @@ impl<'a> Work<'a> {
         self.plan.common = 0;
     }
 
+    /// Whether the activations are those of the last layer.
+    pub fn makes_pixels(&self) -> bool {
+        self.plan.scale.flip != 0
+    }
+
+    /// [`Self::finish`] for sums that begin with the bias of an only channel.
+    #[inline(always)]
+    pub fn finish_narrow(&self, sums: &mut [i32], outputs: &mut [u8]) {
+        if cfg!(not(feature = "fast")) {
+            return self.finish(sums, 0, 0, outputs);
+        }
+        let constants = Constants {
+            multipliers: first(self.numbers(self.plan.multipliers), 1),
+            bias: &[],
+            bias_by_output: false,
+        };
+        activate(&self.plan.scale, &constants, 0, sums, outputs);
+    }
+
     /// Writes the activations that `sums` stand for to `outputs`. The first is output `place` of the
     /// row, and its channel is the remainder of `column`.
     #[inline(never)]

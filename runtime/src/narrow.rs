@@ -61,7 +61,7 @@ impl<'a> Work<'a> {
                 let sums = after_mut(scratch.sums, 2 * windows * row + cropped);
                 let sums = first_mut(sums, (2 * windows).saturating_sub(cropped));
                 let output = first_mut(after_mut(output, made), row_len);
-                self.finish(sums, made + place, 0, after_mut(output, place));
+                self.finish_narrow(sums, after_mut(output, place));
             }
             self.plan.windows -= windows as u8;
             self.plan.at += 2 * windows as i32;

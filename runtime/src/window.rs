@@ -8,11 +8,16 @@ use crate::kernels::{Gather, Inputs, LONGEST, Matrix, panels};
 use crate::layout::{PANEL, is_nibble};
 use crate::narrow::{self, is_narrow};
 use crate::slices::{after, after_mut, first, first_mut};
+use crate::stage::Stage;
 use crate::walk::ANY_STRIDE;
 use crate::work::{DEPTHWISE, Work};
 
 /// Most columns that are summed at a time: several of the widest panels.
 const GROUP: usize = PANEL * if cfg!(feature = "fast") { 32 } else { 4 };
+
+/// Whether the inputs of a dense layer are gathered once for all rows, if it is the last one: then
+/// nothing else is gathered between them.
+const KEEPS: bool = cfg!(feature = "fast");
 
 /// Words of memory that windows need.
 #[derive(Clone, Copy, Debug, Default)]
@@ -89,7 +94,7 @@ impl Work<'_> {
     #[inline(always)]
     fn window(&mut self, scratch: &mut Scratch, output: &mut [u8]) {
         let long = cfg!(feature = "long") && self.inputs() > LONGEST;
-        if !long {
+        if !(long || KEEPS && self.has_inputs()) {
             self.gather(0..self.inputs(), scratch.words);
         }
         // The columns that are in the row. Where only a part of a panel is, it is computed whole.
@@ -115,6 +120,11 @@ impl Work<'_> {
             self.finish(sums, place, from, after_mut(output, place));
             column += columns;
         }
+    }
+
+    /// Whether the inputs were gathered for the row before.
+    fn has_inputs(&self) -> bool {
+        self.layer.kind == Stage::DENSE && self.makes_pixels() && self.plan.phase > 0
     }
 
     /// Inputs of the window.

@@ -55,10 +55,34 @@ macro_rules! quad8 {
     };
 }
 
+/// One word, so one pair of columns, with the first pair of inputs: sums begin with what is in r3 and
+/// r4.
+macro_rules! first_word {
+    ($word:literal, $even:literal, $odd:literal) => {
+        concat!(
+            "smlad ",
+            $odd,
+            ", ",
+            $word,
+            ", r2, r4\n",
+            "uxtb16 ",
+            $word,
+            ", ",
+            $word,
+            "\n",
+            "smlad ",
+            $even,
+            ", ",
+            $word,
+            ", r2, r3\n",
+        )
+    };
+}
+
 /// r0 weights, r1 inputs, r2 and r11 pairs of inputs; r3 to r10 sums (even columns, and 256 times the
 /// odd column plus it), r12 and lr weights. On the stack: inputs, their end, bytes between panels, the
-/// saved registers, then what was passed there; at last, in the place of the panels, four times those
-/// after this one, plus what four quads a round leave of the quads.
+/// saved registers, then what was passed there; at last, in the place of the panels, eight times those
+/// after this one, plus what is left of the quads after the first one when eight at a time are taken.
 #[unsafe(naked)]
 pub unsafe extern "C" fn bytes8(
     _: *const u32,
@@ -77,26 +101,36 @@ pub unsafe extern "C" fn bytes8(
         "sub sp, sp, #8",
         "strd r1, r12, [sp]",
         "ldr r12, [sp, #60]",
-        "and r2, r2, #3",
+        "subs r2, r2, #1",
+        "and r2, r2, #7",
         "sub r12, r12, #1",
-        "orr r2, r2, r12, lsl #2",
+        "orr r2, r2, r12, lsl #3",
         "str r2, [sp, #60]",
         "ldrd r3, r4, [sp, #48]",
-        // A panel.
+        // A panel, and its first quad. A sum's register is free until the sum begins.
         "2:",
-        "mov r5, r3",
-        "mov r6, r4",
-        "mov r7, r3",
-        "mov r8, r4",
-        "mov r9, r3",
-        "mov r10, r4",
-        // Four quads a round; the first round begins where a whole number of rounds is left.
-        "ands r12, r2, #3",
-        "beq 4f",
-        "cmp r12, #2",
-        "beq 6f",
-        "bhi 5f",
-        "b 7f",
+        "ldrd r2, r11, [r1], #8",
+        "ldrd lr, r10, [r0], #8",
+        "ldrd r12, r8, [r0], #8",
+        first_word!("r10", "r5", "r6"),
+        first_word!("r8", "r9", "r10"),
+        first_word!("r12", "r7", "r8"),
+        first_word!("lr", "r3", "r4"),
+        two_words!("r11", "r3", "r4", "r5", "r6"),
+        two_words!("r11", "r7", "r8", "r9", "r10"),
+        // Eight quads a round; the first round begins where a whole number of rounds is left.
+        "ldr r12, [sp, #60]",
+        "and r12, r12, #7",
+        "tbh [pc, r12, lsl #1]",
+        "3:",
+        ".short (12f - 3b) / 2",
+        ".short (11f - 3b) / 2",
+        ".short (10f - 3b) / 2",
+        ".short (9f - 3b) / 2",
+        ".short (8f - 3b) / 2",
+        ".short (7f - 3b) / 2",
+        ".short (6f - 3b) / 2",
+        ".short (5f - 3b) / 2",
         "4:",
         quad8!(),
         "5:",
@@ -105,6 +139,15 @@ pub unsafe extern "C" fn bytes8(
         quad8!(),
         "7:",
         quad8!(),
+        "8:",
+        quad8!(),
+        "9:",
+        quad8!(),
+        "10:",
+        quad8!(),
+        "11:",
+        quad8!(),
+        "12:",
         "ldr r12, [sp, #4]",
         "cmp r1, r12",
         "bne 4b",
@@ -119,7 +162,7 @@ pub unsafe extern "C" fn bytes8(
         "ldrd r1, r2, [sp, #56]",
         "stm r1!, {{r3-r10}}",
         "ldr r12, [sp, #8]",
-        "subs r2, r2, #4",
+        "subs r2, r2, #8",
         "strd r1, r2, [sp, #56]",
         "add r0, r0, r12",
         "ldr r1, [sp]",

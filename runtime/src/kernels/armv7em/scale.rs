@@ -81,33 +81,37 @@ macro_rules! narrow {
     };
 }
 
-/// `$sum` with its own constants, by way of `$at_work`; r1 biases, r2 multipliers, r4 to r7 the scale.
-macro_rules! scaled {
-    ($rule:tt, $sum:literal, $at_work:literal, $half:literal) => {
+/// Adds their biases to `$first` and `$second`, two at a time.
+macro_rules! two_biases {
+    ($first:literal, $second:literal) => {
         concat!(
-            "ldrsh ",
-            $at_work,
-            ", [r1], #2\n",
-            "mla ",
-            $sum,
-            ", ",
-            $at_work,
-            ", r4, ",
-            $sum,
-            "\nasrs ",
+            "ldr lr, [r1], #4\nsmlabb ",
+            $first,
+            ", lr, r4, ",
+            $first,
+            "\nsmlatb ",
+            $second,
+            ", lr, r4, ",
+            $second,
+            "\n",
+        )
+    };
+}
+
+/// `$sum` and its bias with its multiplier.
+macro_rules! scaled {
+    ($rule:tt, $sum:literal, $half:literal) => {
+        concat!(
+            "asrs ",
             $sum,
             ", ",
             $sum,
             ", r5\n",
             after_shift!($rule, $sum, $half),
-            "ldrsh ",
-            $at_work,
-            ", [r2], #2\n",
+            "ldrsh lr, [r2], #2\n",
             "mla ",
             $sum,
-            ", ",
-            $at_work,
-            ", ",
+            ", lr, ",
             $sum,
             ", r6\nasr ",
             $sum,
@@ -140,8 +144,9 @@ macro_rules! leaky_two {
     () => {
         concat!(
             "ldrd r9, r10, [r0], #8\n",
-            scaled!(leaky, "r9", "lr", "r11"),
-            scaled!(leaky, "r10", "lr", "r11"),
+            two_biases!("r9", "r10"),
+            scaled!(leaky, "r9", "r11"),
+            scaled!(leaky, "r10", "r11"),
             "bfi r9, r10, #8, #8\n",
             "eor r9, r9, r12\n",
             "strh r9, [r3], #2\n",
@@ -155,25 +160,27 @@ macro_rules! rounds {
         concat!(
             "mov r11, #0x4000\n",
             "ldr r12, [sp, #36]\n",
-            "5:\n",
+            "7:\n",
             leaky_two!(),
             leaky_two!(),
             "subs r5, r5, #0x100\n",
-            "bcs 5b\n",
+            "bpl 7b\n",
         )
     };
     ($rule:tt) => {
         concat!(
-            "5:\n",
+            "7:\n",
             "ldm r0!, {{r9-r12}}\n",
-            scaled!($rule, "r9", "lr", ""),
-            scaled!($rule, "r10", "lr", ""),
-            scaled!($rule, "r11", "lr", ""),
-            scaled!($rule, "r12", "lr", ""),
+            two_biases!("r9", "r10"),
+            two_biases!("r11", "r12"),
+            scaled!($rule, "r9", ""),
+            scaled!($rule, "r10", ""),
+            scaled!($rule, "r11", ""),
+            scaled!($rule, "r12", ""),
             "ldr lr, [sp, #36]\n",
             store_four!("r3", "lr"),
             "subs r5, r5, #0x100\n",
-            "bcs 5b\n",
+            "bpl 7b\n",
         )
     };
 }
@@ -211,8 +218,8 @@ macro_rules! table {
 /// The kernels of a rule.
 macro_rules! kernels {
     ($scale:ident, $grey:ident, $rule:tt $(, $operand:tt = sym $table:path)?) => {
-        /// r0 sums, r1 biases, r2 multipliers, r3 outputs; r4 to r8 the scale, in r5 above the shift
-        /// rounds, r8 for a table its middle; r9 to r12 and lr at work. On the stack, behind the saved
+        /// r0 sums, r1 biases, r2 multipliers, r3 outputs; r4 to r8 the scale, in r5 and r7 above the
+        /// shifts rounds less one and a mask, r8 for a table its middle; r9 to r12 and lr at work. On the stack, behind the saved
         /// registers: what four codes differ by, and then what was passed there.
         #[unsafe(naked)]
         unsafe extern "C" fn $scale(
@@ -235,25 +242,51 @@ macro_rules! kernels {
                 "mul r9, r9, r10",
                 "str r9, [sp, #36]",
                 table!($rule),
+                // Which of the lowest bits of their number say how many are made alone: all if they have
+                // one multiplier, or if the bias's factor is not positive in 16 bits.
+                "ldr lr, [sp, #48]",
+                "mov r10, #0x4000",
+                "cmp lr, #1",
+                "it hs",
+                "cmphs r10, r4",
+                "mov r10, #3",
+                "it lo",
+                "mvnlo r10, #0",
+                "orr r7, r7, r10, lsl #8",
+                // Rounds less one.
+                "sub r5, r5, #0x100",
                 // As many as have channels that follow each other, in r11.
-                "2:",
                 "ldrd r12, r11, [sp, #40]",
+                "2:",
                 "cmp r11, r12",
                 "it hi",
                 "movhi r11, r12",
                 "sub r12, r12, r11",
                 "str r12, [sp, #40]",
-                "ldr lr, [sp, #48]",
-                "mov r12, r11",
-                "cmp lr, #0",
-                "beq 8f",
-                "mov lr, #2",
-                "ands r12, r11, #3",
-                "orr r5, r5, r11, lsl #6",
-                "beq 4f",
-                "bic r5, r5, #0xc0",
+                "ands r12, r11, r7, lsr #8",
+                "bne 8f",
+                "adds r5, r5, r11, lsl #6",
+                "bmi 6f",
+                "5:",
+                rounds!($rule),
+                "6:",
+                "ldr r12, [sp, #40]",
+                "ldr r11, [sp, #48]",
+                "lsrs r11, r11, #1",
+                "it cs",
+                "subcs r1, r1, r11, lsl #1",
+                "sub r2, r2, r11, lsl #1",
+                "cmp r12, #0",
+                "bne 2b",
+                "pop {{r4-r11, pc}}",
                 // One at a time: r12 of them, lr bytes from one multiplier to the next.
                 "8:",
+                "add r5, r5, r11, lsl #6",
+                "sub r5, r5, r12, lsl #6",
+                "ldr lr, [sp, #48]",
+                "cmp lr, #0",
+                "it ne",
+                "movne lr, #2",
                 in_r11!($rule),
                 "3:",
                 "ldr r9, [r0], #4",
@@ -270,24 +303,9 @@ macro_rules! kernels {
                 "strb r9, [r3], #1",
                 "subs r12, r12, #1",
                 "bne 3b",
-                "4:",
-                "subs r5, r5, #0x100",
-                "bcc 6f",
-                rounds!($rule),
-                "6:",
-                "uxtb r5, r5",
-                "ldr r12, [sp, #40]",
-                "cmp r12, #0",
-                "beq 7f",
-                "ldr lr, [sp, #48]",
-                "lsrs r11, lr, #1",
-                "str r11, [sp, #44]",
-                "it cs",
-                "subcs r1, r1, r11, lsl #1",
-                "sub r2, r2, r11, lsl #1",
-                "b 2b",
-                "7:",
-                "pop {{r4-r11, pc}}",
+                "cmp r5, #0",
+                "bpl 5b",
+                "b 6b",
                 $($operand = sym $table,)?
             )
         }
