@@ -23,6 +23,9 @@ mod scale;
 
 #[cfg(pocketgan_kernels = "armv6m")]
 mod armv6m;
+// What the next two share.
+#[cfg(any(pocketgan_kernels = "armv7em", pocketgan_kernels = "armv7m"))]
+mod armv7;
 #[cfg(pocketgan_kernels = "armv7em")]
 mod armv7em;
 #[cfg(pocketgan_kernels = "armv7m")]

@@ -156,10 +156,9 @@ mod expand;
 mod narrow;
 mod nibbles;
 mod panels;
-mod scale;
 
+pub use super::armv7::{TABLE, Table, scale_leaky, scale_plain, tabulate};
 pub use expand::{expand, words_per_quad};
 pub use narrow::narrow_windows;
 pub use nibbles::{cross, nibbles8};
 pub use panels::{bytes2, bytes4, bytes8};
-pub use scale::{TABLE, Table, scale_leaky, scale_plain, tabulate};

@@ -1,4 +1,4 @@
-//! From sums to activations.
+//! From sums to activations, on Armv7-M with and without the DSP extension.
 #![allow(unsafe_code)]
 
 use core::arch::naked_asm;
@@ -27,7 +27,7 @@ macro_rules! scale_one {
             "ldr r9, [r0], #4\n",
             "ldrsh r10, [r1], #2\n",
             "mla r9, r10, r4, r9\n",
-            "asr r9, r9, r5\n",
+            "asrs r9, r9, r5\n",
             $negative,
             "ldrsh r10, [r2], #2\n",
             "mla r9, r10, r9, r6\n",
@@ -76,7 +76,7 @@ macro_rules! scale_kernel {
 scale_kernel!(scale_plain, "");
 scale_kernel!(
     scale_leaky,
-    "cmp r9, #0\nitt mi\nmlami r9, r9, r8, r11\nasrmi r9, r9, #15\n"
+    "itt mi\nmlami r9, r9, r8, r11\nasrmi r9, r9, #15\n"
 );
 
 /// Of sums, biases, multipliers, outputs, the scale, their number, bytes from one bias to the next
