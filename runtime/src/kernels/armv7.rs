@@ -84,7 +84,7 @@ scale_kernel!(
 ///
 /// r0 sums, r1 biases, r2 multipliers, r3 outputs, r4 to r7 the scale, r8 the middle of the table, r9
 /// and r10 at work, r11 what results differ by, r12 outputs left, lr
-/// steps, which are 0 or 2: that of the bias in the upper two bits, half of the other in the lower ones.
+/// steps, which are 0 or 2: the bias's in the upper two bits, half of the multiplier's in the lowest.
 #[unsafe(naked)]
 pub unsafe extern "C" fn tabulate(
     _: *const i32,

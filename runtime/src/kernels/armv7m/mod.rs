@@ -73,8 +73,8 @@ macro_rules! word {
 }
 
 /// Rounds of two quads and `$flush`, the first of which begins in its middle if the number of quads is
-/// odd. r2 is their number less 1, then at work; the rounds are counted in the upper four bits of lr,
-/// which nothing else looks at.
+/// odd. r2 is their number less 1, at most 31, then at work; the rounds are counted in the upper
+/// four bits of lr, which nothing else looks at.
 macro_rules! rounds {
     ($quad:expr, $flush:expr) => {
         concat!(
@@ -92,13 +92,12 @@ macro_rules! rounds {
     };
 }
 
-/// A kernel for panels of eight columns, in two passes of four: `$quads` makes the sums
-/// of half a panel in r3 to r6. The second pass's weights begin `$half` bytes after the
-/// first one's.
+/// A kernel for panels of eight columns, in two passes of four: `$quads` makes the sums of half a panel
+/// in r3 to r6. The second pass's weights begin `$half` bytes after the first one's.
 ///
 /// r0 weights, r1 inputs, r2 number of quads less 1; lr is `$constant`. On the stack: weights, inputs,
-/// number of quads less 1, first value of the sums, the saved registers, then what was passed there; in the
-/// place of the odd columns' first value, the panels of the second pass while it is still to come.
+/// number of quads less 1, first value of the sums, the saved registers, then what was passed there; in
+/// the place of the odd columns' first value, the panels of the second pass while it is still to come.
 macro_rules! halves {
     ($name:ident, $constant:literal, $half:literal, $quads:expr) => {
         #[unsafe(naked)]

@@ -46,8 +46,8 @@ macro_rules! nibble_flush {
     };
 }
 
-// r7 to r10 are sums of products in their upper halves, r11 weights, r2 a crossed pair of inputs, lr
-// the mask of a pair of nibbles that are not the word's highest.
+// r7 to r10 are sums of products in their upper halves, r11 weights, r2 a crossed pair of inputs, r12 a
+// pair of weights, lr the mask of one: only of shifted words, whose upper four bits are zeros.
 halves!(
     nibbles8,
     "0x000f000f",
