@@ -23,8 +23,11 @@ mod scale;
 
 #[cfg(pocketgan_kernels = "armv6m")]
 mod armv6m;
+// What the next two share.
 #[cfg(pocketgan_kernels = "armv7em")]
 mod armv7em;
+#[cfg(pocketgan_kernels = "armv7m")]
+mod armv7m;
 #[cfg(pocketgan_kernels = "pointers")]
 mod pointers;
 #[cfg(pocketgan_kernels = "x86_64")]
@@ -34,6 +37,8 @@ mod x86_64;
 use armv6m as target;
 #[cfg(pocketgan_kernels = "armv7em")]
 use armv7em as target;
+#[cfg(pocketgan_kernels = "armv7m")]
+use armv7m as target;
 #[cfg(pocketgan_kernels = "pointers")]
 use pointers as target;
 #[cfg(pocketgan_kernels = "portable")]
