@@ -47,13 +47,16 @@ pub use nibbles::unpack_nibbles;
 pub use upsample::upsample_row;
 
 #[cfg(pocketgan_assembly)]
-use {narrow::narrow as narrow_all, run::run as run_all, scale::activate as activate_all};
+pub use scale::activate;
 #[cfg(not(pocketgan_assembly))]
-use {target::activate as activate_all, target::narrow as narrow_all, target::run as run_all};
+pub use target::activate;
+#[cfg(not(pocketgan_assembly))]
+use target::{narrow as narrow_all, run as run_all};
+#[cfg(pocketgan_assembly)]
+use {narrow::narrow as narrow_all, run::run as run_all};
 
 use crate::layout::{PANEL, is_nibble, panel_width};
 use crate::narrow::MOST_TAPS;
-use crate::requantize::Scale;
 use crate::slices::after;
 
 /// A matrix of weights ([`crate::layout`]), whose panels are summed: see [`panels`].
@@ -152,28 +155,18 @@ impl Rule {
     fn is_for_all(self, constants: &[i16]) -> bool {
         self == Self::Table && constants.len() == 1
     }
-}
 
-/// Makes activations of `sums`, which have the rounding of the first shift, and returns how many: as
-/// many as there are of everything. An only bias or multiplier is for all outputs if the rule is a
-/// table.
-#[inline(always)]
-pub fn activate(
-    rule: Rule,
-    scale: &Scale,
-    sums: &[i32],
-    bias: &[i16],
-    multipliers: &[i16],
-    outputs: &mut [u8],
-) -> usize {
-    let mut count = sums.len().min(outputs.len());
-    for constants in [bias, multipliers] {
-        if !rule.is_for_all(constants) {
-            count = count.min(constants.len());
+    /// How many activations can be made: as many as there are of everything.
+    #[inline(always)]
+    fn count(self, sums: &[i32], bias: &[i16], multipliers: &[i16], outputs: &[u8]) -> usize {
+        let mut count = sums.len().min(outputs.len());
+        for constants in [bias, multipliers] {
+            if !self.is_for_all(constants) {
+                count = count.min(constants.len());
+            }
         }
+        count
     }
-    activate_all(rule, scale, count, sums, bias, multipliers, outputs);
-    count
 }
 
 /// Windows of two columns, in two rows of the output that take the same rows of the input.
@@ -200,4 +193,120 @@ pub struct Narrow<'a> {
 #[inline(always)]
 pub fn narrow(work: &Narrow, sums: &mut [i32]) {
     narrow_all(work, sums);
+}
+
+/// Safe functions with `unsafe` code in them take any arguments: none makes them read or write beyond
+/// what they are given, or pass a kernel a zero that it counts down from. Miri checks it.
+#[cfg(all(test, pocketgan_assembly))]
+mod tests {
+    use super::*;
+    use crate::requantize::Scale;
+
+    /// Products of these wrap.
+    const HUGE: [usize; 2] = [1 << (usize::BITS - 2), usize::MAX];
+
+    #[test]
+    fn runs_of_any_arguments() {
+        let (words, mut sums) = ([0x8000_8000; 40], [0; 17]);
+        let mut runs = 0;
+        for (bits, width) in [
+            (8, 0),
+            (8, 1),
+            (8, 2),
+            (8, 3),
+            (8, 4),
+            (8, 8),
+            (8, 9),
+            (4, 8),
+        ] {
+            for quads in [0, 1, 4, 5, 33].into_iter().chain(HUGE) {
+                for gap in [0, 24, 25].into_iter().chain(HUGE) {
+                    for (weights, count) in [(0, 8), (8, 7), (16, 8), (39, 16), (40, 17)] {
+                        let inputs = Inputs {
+                            words: &words[..8],
+                            quads,
+                            total: 1,
+                        };
+                        let run = Run {
+                            weights: &words[..weights],
+                            gap,
+                            inputs,
+                            first: 0,
+                        };
+                        sums.fill(7);
+                        run_all(width, bits, &run, &mut sums[..count]);
+                        assert!(sums[count..].iter().all(|&sum| sum == 7));
+                        runs += usize::from(quads > 0 && sums[0] != 7);
+                    }
+                }
+            }
+        }
+        assert!(runs > 40, "{runs} of all were summed");
+    }
+
+    #[test]
+    fn windows_of_any_arguments() {
+        let (words, bytes, mut sums) = ([0x0080_0080; 16], [1; 24], [0; 17]);
+        let mut made = 0;
+        for taps in [0, 2, MOST_TAPS, MOST_TAPS + 1].into_iter().chain(HUGE) {
+            for segment in [0, 3, 8].into_iter().chain(HUGE) {
+                for step in [0, 4].into_iter().chain(HUGE) {
+                    for from in [0, 16, 25].into_iter().chain(HUGE) {
+                        for (weights, count) in [(7, 4), (16, 3), (16, 4), (16, 17)] {
+                            let work = Narrow {
+                                weights: [&words[..weights], &words],
+                                rows: [&bytes; MOST_TAPS],
+                                taps,
+                                from,
+                                segment,
+                                step,
+                                first: 0,
+                            };
+                            sums.fill(7);
+                            narrow(&work, &mut sums[..count]);
+                            assert!(sums[count..].iter().all(|&sum| sum == 7));
+                            made += usize::from(taps > 0 && segment >= 4 && sums[0] != 7);
+                        }
+                    }
+                }
+            }
+        }
+        assert!(made > 10, "{made} of all were made");
+    }
+
+    #[test]
+    fn activations_of_any_arguments() {
+        let scale = Scale {
+            bias: 1,
+            pre_shift: 0,
+            rounding: 0,
+            post_shift: 0,
+            slope: 0,
+            flip: 0,
+        };
+        let lengths = [0, 1, 5];
+        for rule in [Rule::Plain, Rule::Leaky, Rule::Table] {
+            for place in 0..lengths.len().pow(4) {
+                let [sums, bias, multipliers, outputs] =
+                    [1, 3, 9, 27].map(|step| lengths[place / step % lengths.len()]);
+                let mut written = [7; 6];
+                let count = activate(
+                    rule,
+                    &scale,
+                    &[i32::MIN, -1, 0, 1, i32::MAX][..sums],
+                    &[0; 5][..bias],
+                    &[1; 5][..multipliers],
+                    &mut written[..outputs],
+                );
+                let all = |constants| match rule {
+                    Rule::Table if constants == 1 => usize::MAX,
+                    _ => constants,
+                };
+                let expected = sums.min(outputs).min(all(bias)).min(all(multipliers));
+                assert_eq!(count, expected);
+                assert!(written[count..].iter().all(|&byte| byte == 7));
+                assert!(written[..count].iter().all(|&byte| byte != 7));
+            }
+        }
+    }
 }

@@ -195,17 +195,19 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
     }
 }
 
-/// Writes `count` outputs, which is not more than there are of anything.
+/// Makes activations of `sums`, which have the rounding of the first shift, and returns how many: as
+/// many as there are of everything. An only bias or multiplier is for all outputs if the rule is a
+/// table.
 #[inline(always)]
 pub fn activate(
     rule: Rule,
     scale: &Scale,
-    count: usize,
     sums: &[i32],
     bias: &[i16],
     multipliers: &[i16],
     outputs: &mut [u8],
-) {
+) -> usize {
+    let count = rule.count(sums, bias, multipliers, outputs);
     let sums = first(sums, count);
     let outputs = outputs.iter_mut().zip(sums);
     if rule == Rule::Table {
@@ -218,7 +220,7 @@ pub fn activate(
             let (bias, multiplier) = (constant(bias, place), constant(multipliers, place));
             *output = squash(scale.apply(false, sum, bias, multiplier)) ^ scale.flip as u8;
         }
-        return;
+        return count;
     }
     // Two loops, so that each is made of vector instructions where there are any.
     let constants = bias.iter().zip(multipliers);
@@ -232,4 +234,5 @@ pub fn activate(
             *output = clamp(scale.apply(false, sum, bias, multiplier));
         }
     }
+    count
 }

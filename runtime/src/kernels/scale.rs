@@ -19,17 +19,22 @@ pub type Kernel = unsafe extern "C" fn(
     &Table,
 );
 
-/// Writes `count` outputs, which is not more than there are of anything.
+/// Makes activations of `sums`, which have the rounding of the first shift, and returns how many: as
+/// many as there are of everything. An only bias or multiplier is for all outputs if the rule is a
+/// table.
 #[inline(always)]
 pub fn activate(
     rule: Rule,
     scale: &Scale,
-    count: usize,
     sums: &[i32],
     bias: &[i16],
     multipliers: &[i16],
     outputs: &mut [u8],
-) {
+) -> usize {
+    let count = rule.count(sums, bias, multipliers, outputs);
+    if count == 0 {
+        return 0;
+    }
     // An only constant is for all.
     let step = |constants: &[i16]| size_of::<i16>() * usize::from(!rule.is_for_all(constants));
     let (kernel, steps): (Kernel, usize) = match rule {
@@ -37,11 +42,8 @@ pub fn activate(
         Rule::Leaky => (scale_leaky, 0),
         Rule::Table => (tabulate, step(bias) | step(multipliers) << 16),
     };
-    if count == 0 {
-        return;
-    }
     // SAFETY: `count` is not zero, there are as many sums and outputs, and as many biases and
-    // multipliers, but where one is for all.
+    // multipliers, but where one is for all and the step to the next is zero.
     unsafe {
         kernel(
             sums.as_ptr(),
@@ -54,4 +56,5 @@ pub fn activate(
             &TABLE,
         );
     }
+    count
 }
