@@ -1,9 +1,7 @@
 //! Small images through every kernel: every width of panel, both widths of weights, every rule of
 //! activation, windows of many inputs and of none, rows that are made two at a time.
 //!
-//! Small enough for Miri, which checks every access to memory. Of the kernels in assembly it can
-//! check those that take their place if it is asked for them, and so what hands them pointers:
-//! `POCKETGAN_KERNELS=pointers cargo +nightly miri test -p runtime --lib --test kernels --test hostile`
+//! Small enough for Miri, which checks every access to memory: `fuzz/README.md` has the commands.
 
 mod common;
 
