@@ -23,6 +23,9 @@ fn main() {
     let portable = env::var_os("CARGO_FEATURE_PORTABLE").is_some();
     println!("cargo::rerun-if-env-changed=POCKETGAN_KERNELS");
     let pointers = env::var_os("POCKETGAN_KERNELS").is_some_and(|name| name == "pointers");
+    // Kernels of operating systems do without it.
+    let features = env::var("CARGO_CFG_TARGET_FEATURE").unwrap_or_default();
+    let sse2 = features.split(',').any(|feature| feature == "sse2");
     let kernels = match target.split('-').next() {
         _ if portable => "portable",
         _ if pointers => "pointers",
@@ -30,7 +33,7 @@ fn main() {
         Some("thumbv7em") => "armv7em",
         Some("thumbv8m.main") if dsp => "armv7em",
         Some("thumbv7m" | "thumbv8m.main") => "armv7m",
-        Some("x86_64") => "x86_64",
+        Some("x86_64") if sse2 => "x86_64",
         _ => "portable",
     };
     if target.starts_with("thumbv8m") {
