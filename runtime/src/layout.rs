@@ -32,8 +32,10 @@
 //! alone (`UXTB16`), subtracted, leaves the odd column: three instructions for four products.
 //! `w + 128` makes the even bytes readable without sign; 128 times the sum of the inputs, the same
 //! for all columns, is subtracted at the end. A core without SIMD finds every weight by one
-//! extension or shift. A masked word of nibbles is two weights in the halves of a word, which
-//! `SMLAD` or one 32-bit multiplication (with the sum in the upper half) takes as they are.
+//! extension or shift; on an Armv7-M core, a 32-bit multiplication of both even (or both odd) bytes
+//! with both inputs makes two products of a column. A masked word of nibbles is two weights in the
+//! halves of a word, which `SMLAD` or one 32-bit multiplication (with the sum in the upper half) takes
+//! as they are.
 
 use crate::format::Kind;
 use crate::geometry::Geometry;

@@ -98,6 +98,9 @@ pub enum Error {
     /// The emulated micro:bit cannot go on.
     #[error("the emulated micro:bit: {0}")]
     Microbit(String),
+    /// The emulated Black Pill cannot go on.
+    #[error("the emulated Black Pill: {0}")]
+    BlackPill(String),
     /// The display was sent what its controller's data sheet does not have.
     #[error("the display: {0}")]
     Display(String),

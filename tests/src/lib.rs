@@ -1,10 +1,12 @@
 //! The harness that builds boards' firmware, runs it in an emulator and looks at its display.
 
+pub mod black_pill;
 pub mod board;
 pub mod emulator;
 mod error;
 pub mod firmware;
 pub mod gallery;
+mod gdb;
 pub mod log;
 pub mod microbit;
 pub mod modes;

@@ -69,15 +69,23 @@ impl Qmp {
     /// # Errors
     /// [`Error::Qmp`], [`Error::File`].
     pub fn stack(&mut self, ram: usize, fixed: usize, folder: &Path) -> Result<usize, Error> {
-        let path = folder.join("ram");
         self.execute("stop", json!({}))?;
-        // As the core sees it: on some machines, RAM is nowhere else.
-        let dump = json!({ "val": RAM, "size": ram, "filename": path });
-        self.execute("memsave", dump)?;
+        let bytes = self.memory(RAM, ram, folder)?;
         self.execute("cont", json!({}))?;
-        let bytes = fs::read(&path).map_err(|source| Error::File { path, source })?;
         let free = bytes.get(fixed..).unwrap_or_default();
         Ok(free.iter().skip_while(|&&byte| byte == 0).count())
+    }
+
+    /// `len` bytes of memory, as the core sees it: on some machines, RAM is nowhere else. `folder` takes a
+    /// file.
+    ///
+    /// # Errors
+    /// [`Error::Qmp`], [`Error::File`].
+    pub fn memory(&mut self, address: u32, len: usize, folder: &Path) -> Result<Vec<u8>, Error> {
+        let path = folder.join("memory");
+        let dump = json!({ "val": address, "size": len, "filename": path });
+        self.execute("memsave", dump)?;
+        fs::read(&path).map_err(|source| Error::File { path, source })
     }
 
     fn read(&mut self) -> Result<Value, Error> {

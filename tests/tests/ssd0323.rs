@@ -232,6 +232,31 @@ fn a_row_is_sent_as_its_bytes_and_a_window() {
 }
 
 #[test]
+fn a_row_is_sent_from_its_first_to_its_last_change() {
+    let area = Rectangle::new(Point::new(9, 4), Size::new(28, 1));
+    let levels = |changed: &[usize]| {
+        let level = |place| if changed.contains(&place) { 9 } else { 5 };
+        (0..28).map(level).map(Gray4::new).collect::<Vec<_>>()
+    };
+    let sent = |before: &[usize], after_it: &[usize]| {
+        let bytes = |draws: &[&[usize]]| {
+            let (_, bytes) = after(|display| {
+                for changed in draws {
+                    display.fill_contiguous(&area, levels(changed)).unwrap();
+                }
+            });
+            bytes
+        };
+        bytes(&[before, after_it]) - bytes(&[before])
+    };
+    assert_eq!(sent(&[], &[]), 0);
+    assert_eq!(sent(&[], &[0]), 6 + 1);
+    assert_eq!(sent(&[], &[27]), 6 + 1);
+    // Places 4 and 9 are in bytes 6 and 9.
+    assert_eq!(sent(&[9], &[4]), 6 + 4);
+}
+
+#[test]
 fn nothing_is_sent_for_what_lies_outside() {
     let area = Rectangle::new(Point::new(128, 0), Size::new(9, 9));
     let (_, bytes) = after(|display| display.fill_solid(&area, Gray4::WHITE).unwrap());

@@ -14,7 +14,7 @@ pub struct Inputs<'a> {
     pub words: &'a [u32],
     /// Quads of inputs, the last one filled up with zeros.
     pub quads: usize,
-    /// Sum of all inputs.
+    /// Sum of all inputs; 0 where the target's kernels do without.
     pub total: i32,
 }
 

@@ -23,8 +23,11 @@ mod scale;
 
 #[cfg(pocketgan_kernels = "armv6m")]
 mod armv6m;
+// What the next two share.
 #[cfg(pocketgan_kernels = "armv7em")]
 mod armv7em;
+#[cfg(pocketgan_kernels = "armv7m")]
+mod armv7m;
 #[cfg(pocketgan_kernels = "pointers")]
 mod pointers;
 #[cfg(pocketgan_kernels = "x86_64")]
@@ -34,6 +37,8 @@ mod x86_64;
 use armv6m as target;
 #[cfg(pocketgan_kernels = "armv7em")]
 use armv7em as target;
+#[cfg(pocketgan_kernels = "armv7m")]
+use armv7m as target;
 #[cfg(pocketgan_kernels = "pointers")]
 use pointers as target;
 #[cfg(pocketgan_kernels = "portable")]
@@ -47,13 +52,16 @@ pub use nibbles::unpack_nibbles;
 pub use upsample::upsample_row;
 
 #[cfg(pocketgan_assembly)]
-use {narrow::narrow as narrow_all, run::run as run_all, scale::activate as activate_all};
+pub use scale::activate;
 #[cfg(not(pocketgan_assembly))]
-use {target::activate as activate_all, target::narrow as narrow_all, target::run as run_all};
+pub use target::activate;
+#[cfg(not(pocketgan_assembly))]
+use target::{narrow as narrow_all, run as run_all};
+#[cfg(pocketgan_assembly)]
+use {narrow::narrow as narrow_all, run::run as run_all};
 
 use crate::layout::{PANEL, is_nibble, panel_width};
 use crate::narrow::MOST_TAPS;
-use crate::requantize::Scale;
 use crate::slices::after;
 
 /// A matrix of weights ([`crate::layout`]), whose panels are summed: see [`panels`].
@@ -144,19 +152,6 @@ pub struct Constants<'a> {
     pub bias_by_output: bool,
 }
 
-/// Makes activations of `sums`, which have the rounding of the first shift: as many as there are sums,
-/// outputs and, where each output has its own, biases. The first one is of channel `channel`.
-#[inline(always)]
-pub fn activate(
-    scale: &Scale,
-    constants: &Constants,
-    channel: usize,
-    sums: &[i32],
-    outputs: &mut [u8],
-) {
-    activate_all(scale, constants, channel, sums, outputs);
-}
-
 /// Windows of two columns, in two rows of the output that take the same rows of the input.
 #[derive(Debug)]
 pub struct Narrow<'a> {
@@ -180,4 +175,133 @@ pub struct Narrow<'a> {
 #[inline(always)]
 pub fn narrow(work: &Narrow, sums: &mut [i32]) {
     narrow_all(work, sums);
+}
+
+/// Safe functions with `unsafe` code in them take any arguments: none makes them read or write beyond
+/// what they are given, or pass a kernel a zero that it counts down from. Miri checks it.
+#[cfg(all(test, pocketgan_assembly))]
+mod tests {
+    use super::*;
+    use crate::requantize::{Rule, Scale};
+
+    /// Products of these wrap.
+    const HUGE: [usize; 2] = [1 << (usize::BITS - 2), usize::MAX];
+
+    #[test]
+    fn runs_of_any_arguments() {
+        let (words, mut sums) = ([0x8000_8000; 40], [0; 17]);
+        let mut runs = 0;
+        for (bits, width) in [
+            (8, 0),
+            (8, 1),
+            (8, 2),
+            (8, 3),
+            (8, 4),
+            (8, 8),
+            (8, 9),
+            (4, 8),
+        ] {
+            for quads in [0, 1, 4, 5, 33].into_iter().chain(HUGE) {
+                for gap in [0, 24, 25].into_iter().chain(HUGE) {
+                    for (weights, count) in [(0, 8), (8, 7), (16, 8), (39, 16), (40, 17)] {
+                        let inputs = Inputs {
+                            words: &words[..8],
+                            quads,
+                            total: 1,
+                        };
+                        let run = Run {
+                            weights: &words[..weights],
+                            gap,
+                            inputs,
+                            first: 0,
+                        };
+                        sums.fill(7);
+                        run_all(width, bits, &run, &mut sums[..count]);
+                        assert!(sums[count..].iter().all(|&sum| sum == 7));
+                        runs += usize::from(quads > 0 && sums[0] != 7);
+                    }
+                }
+            }
+        }
+        assert!(runs > 40, "{runs} of all were summed");
+    }
+
+    #[test]
+    fn windows_of_any_arguments() {
+        let (words, bytes, mut sums) = ([0x0080_0080; 16], [1; 24], [0; 17]);
+        let mut made = 0;
+        for taps in [0, 2, MOST_TAPS, MOST_TAPS + 1].into_iter().chain(HUGE) {
+            for segment in [0, 3, 8].into_iter().chain(HUGE) {
+                for step in [0, 4].into_iter().chain(HUGE) {
+                    for from in [0, 16, 25].into_iter().chain(HUGE) {
+                        for (weights, count) in [(7, 4), (16, 3), (16, 4), (16, 17)] {
+                            let work = Narrow {
+                                weights: [&words[..weights], &words],
+                                memory: &bytes,
+                                rows: [from; MOST_TAPS],
+                                taps,
+                                segment,
+                                step,
+                                first: 0,
+                            };
+                            sums.fill(7);
+                            narrow(&work, &mut sums[..count]);
+                            assert!(sums[count..].iter().all(|&sum| sum == 7));
+                            made += usize::from(taps > 0 && segment >= 4 && sums[0] != 7);
+                        }
+                    }
+                }
+            }
+        }
+        assert!(made > 10, "{made} of all were made");
+    }
+
+    #[test]
+    fn activations_of_any_arguments() {
+        let lengths = [0, 1, 5];
+        let cases = (0..lengths.len().pow(4)).flat_map(|place| {
+            let lengths = [1, 3, 9, 27].map(|step| lengths[place / step % lengths.len()]);
+            [false, true].map(|by_output| (lengths, by_output))
+        });
+        for ([sums, bias, channels, outputs], bias_by_output) in cases {
+            for (rule, channel) in [Rule::PLAIN, Rule::LEAKY, Rule::TABLE]
+                .into_iter()
+                .flat_map(|rule| [0, 1, 4, 5, usize::MAX].map(|channel| (rule, channel)))
+            {
+                let scale = Scale {
+                    bias: 1,
+                    pre_shift: 0,
+                    rounding: 0,
+                    post_shift: 0,
+                    slope: 0,
+                    flip: 0,
+                    rule,
+                    unused: [0; 2],
+                };
+                let constants = Constants {
+                    multipliers: &[1; 5][..channels],
+                    bias: &[0; 5][..bias],
+                    bias_by_output,
+                };
+                let mut written = [7; 6];
+                activate(
+                    &scale,
+                    &constants,
+                    channel,
+                    &[i32::MIN, -1, 0, 1, i32::MAX][..sums],
+                    &mut written[..outputs],
+                );
+                let most = match bias_by_output {
+                    true => sums.min(outputs).min(bias),
+                    false => sums.min(outputs),
+                };
+                assert!(written[most..].iter().all(|&byte| byte == 7));
+                // A constant for every channel, where the channels begin anew.
+                let whole = bias_by_output || bias == 0 || bias == channels;
+                if channel < channels && whole {
+                    assert!(written[..most].iter().all(|&byte| byte != 7));
+                }
+            }
+        }
+    }
 }

@@ -198,7 +198,8 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
 /// Stands for the biases of a layer that has none.
 static ZEROS: [i16; if cfg!(feature = "fast") { 32 } else { 8 }] = [0; _];
 
-/// [`super::activate`].
+/// Makes activations of `sums`, which have the rounding of the first shift: as many as there are sums,
+/// outputs and, where each output has its own, biases. The first one is of channel `channel`.
 #[inline(always)]
 pub fn activate(
     scale: &Scale,

@@ -17,7 +17,8 @@ pub type Kernel =
 #[cfg(feature = "fast")]
 pub type Grey = unsafe extern "C" fn(*const i32, *mut u8, usize, &Scale, i32);
 
-/// [`super::activate`].
+/// Makes activations of `sums`, which have the rounding of the first shift: as many as there are sums,
+/// outputs and, where each output has its own, biases. The first one is of channel `channel`.
 #[inline(always)]
 pub fn activate(
     scale: &Scale,

@@ -10,8 +10,9 @@
 
 use embedded_graphics_core::Pixel;
 use embedded_graphics_core::draw_target::DrawTarget;
-use embedded_graphics_core::geometry::{OriginDimensions, Size};
+use embedded_graphics_core::geometry::{Dimensions, OriginDimensions, Size};
 use embedded_graphics_core::pixelcolor::{Gray4, GrayColor};
+use embedded_graphics_core::primitives::{PointsIter, Rectangle};
 use embedded_hal::digital::OutputPin;
 use embedded_hal::spi::SpiDevice;
 
@@ -110,7 +111,8 @@ pub enum Error<S, P> {
     DataCommand(P),
 }
 
-/// The display. What is drawn is sent at once; pixels outside are left out.
+/// The display. What is drawn is sent at once, but for bytes that are the same as before around those
+/// that change; pixels outside are left out.
 pub struct Ssd0323<'s, S, P> {
     spi: S,
     data_command: P,
@@ -193,6 +195,43 @@ impl Area {
     }
 }
 
+/// Puts a pixel at `x`, below [`WIDTH`], of a row of the shadow, and returns whether it changes.
+#[inline(always)]
+fn put(row: &mut [u8; ROW_BYTES], x: usize, level: u8) -> bool {
+    let pair = &mut row[x / 2];
+    let before = *pair;
+    *pair = if x.is_multiple_of(2) {
+        level << 4 | before & 0x0F
+    } else {
+        before & 0xF0 | level
+    };
+    *pair != before
+}
+
+/// Puts pixels that end within a row of the shadow there, from `left` on, and returns the first and
+/// last byte that changes.
+fn put_row(row: &mut [u8; ROW_BYTES], left: usize, levels: &[u8]) -> Option<[usize; 2]> {
+    let (head, levels) = levels.split_at(levels.len().min(left % 2));
+    let (pairs, tail) = levels.as_chunks::<2>();
+    let (start, end) = (left.div_ceil(2), left.div_ceil(2) + pairs.len());
+    let mut changed: Option<[usize; 2]> = None;
+    let mut note = |column| changed = Some([changed.map_or(column, |[first, _]| first), column]);
+    if head.iter().any(|&level| put(row, left, level)) {
+        note(left / 2);
+    }
+    for ((byte, &[high, low]), column) in row[start..end].iter_mut().zip(pairs).zip(start..) {
+        let pair = high << 4 | low;
+        if *byte != pair {
+            *byte = pair;
+            note(column);
+        }
+    }
+    if tail.iter().any(|&level| put(row, 2 * end, level)) {
+        note(end);
+    }
+    changed
+}
+
 impl<S, P> OriginDimensions for Ssd0323<'_, S, P> {
     fn size(&self) -> Size {
         Size::new(WIDTH as u32, HEIGHT as u32)
@@ -203,7 +242,7 @@ impl<S: SpiDevice, P: OutputPin> DrawTarget for Ssd0323<'_, S, P> {
     type Color = Gray4;
     type Error = Error<S::Error, P::Error>;
 
-    /// Draws the pixels, and sends the smallest rectangle that holds them all.
+    /// Draws the pixels, and sends the smallest rectangle that holds all that change.
     fn draw_iter<I>(&mut self, pixels: I) -> Result<(), Self::Error>
     where
         I: IntoIterator<Item = Pixel<Self::Color>>,
@@ -216,13 +255,35 @@ impl<S: SpiDevice, P: OutputPin> DrawTarget for Ssd0323<'_, S, P> {
             if x >= WIDTH || y >= HEIGHT {
                 continue;
             }
-            let pair = &mut self.shadow[y][x / 2];
-            *pair = if x.is_multiple_of(2) {
-                color.luma() << 4 | *pair & 0x0F
-            } else {
-                *pair & 0xF0 | color.luma()
-            };
-            changed = Some(Area::with(changed, x / 2, y));
+            if put(&mut self.shadow[y], x, color.luma()) {
+                changed = Some(Area::with(changed, x / 2, y));
+            }
+        }
+        changed.map_or(Ok(()), |area| self.send(area))
+    }
+
+    /// As [`DrawTarget::draw_iter`], with less to do for a pixel if all are inside.
+    fn fill_contiguous<I>(&mut self, area: &Rectangle, colors: I) -> Result<(), Self::Error>
+    where
+        I: IntoIterator<Item = Gray4>,
+    {
+        if area.intersection(&self.bounding_box()) != *area {
+            let pixels = area.points().zip(colors);
+            return self.draw_iter(pixels.map(|(at, color)| Pixel(at, color)));
+        }
+        let mut colors = colors.into_iter();
+        let left = area.top_left.x as usize;
+        let mut levels = [0; WIDTH];
+        let levels = &mut levels[..area.size.width as usize];
+        let mut changed = None;
+        for y in area.rows() {
+            let given = levels.iter_mut().zip(&mut colors);
+            let given = given.map(|(level, color)| *level = color.luma()).count();
+            let y = y as usize;
+            let changes = put_row(&mut self.shadow[y], left, &levels[..given]);
+            for column in changes.into_iter().flatten() {
+                changed = Some(Area::with(changed, column, y));
+            }
         }
         changed.map_or(Ok(()), |area| self.send(area))
     }

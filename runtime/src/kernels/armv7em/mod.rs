@@ -18,10 +18,28 @@ macro_rules! cpu {
     };
 }
 
+/// Adds their biases to `$first` and `$second`, two at a time.
+macro_rules! two_biases {
+    ($first:literal, $second:literal) => {
+        concat!(
+            "ldr lr, [r1], #4\nsmlabb ",
+            $first,
+            ", lr, r4, ",
+            $first,
+            "\nsmlatb ",
+            $second,
+            ", lr, r4, ",
+            $second,
+            "\n",
+        )
+    };
+}
+
 mod expand;
 mod narrow;
 mod nibbles;
 mod panels;
+#[path = "../armv7.rs"]
 mod scale;
 
 pub use super::portable::words_per_quad;

@@ -1,4 +1,4 @@
-//! The kernels for x86-64, which always has SSE2: `PMADDWD` multiplies the two inputs of a pair with
+//! The kernels for x86-64 with SSE2: `PMADDWD` multiplies the two inputs of a pair with
 //! their weights of one column and adds both products, for four columns at a time.
 //!
 //! A word of weights ([`crate::layout`]) has the even column's in the lower bytes of its halves and the

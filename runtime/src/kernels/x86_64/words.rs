@@ -24,7 +24,7 @@ impl From<Words> for [u32; 4] {
     }
 }
 
-// SAFETY of all methods: every x86-64 processor has SSE2.
+// SAFETY of all methods: these kernels are compiled in only if the target has SSE2.
 impl Words {
     #[inline(always)]
     pub fn zero() -> Self {

@@ -1,4 +1,5 @@
-//! From sums to activations: see [`Kernel`] and, of an only channel without a bias, [`Grey`].
+//! From sums to activations on Armv7-M, with and without the DSP extension: see [`Kernel`] and, of an
+//! only channel without a bias, [`Grey`]. What differs are the macros `cpu` and `two_biases`.
 #![allow(unsafe_code)]
 
 use core::arch::naked_asm;
@@ -78,23 +79,6 @@ macro_rules! narrow {
     };
     ($rule:ident, $sum:literal) => {
         concat!("ssat ", $sum, ", #8, ", $sum, "\n")
-    };
-}
-
-/// Adds their biases to `$first` and `$second`, two at a time.
-macro_rules! two_biases {
-    ($first:literal, $second:literal) => {
-        concat!(
-            "ldr lr, [r1], #4\nsmlabb ",
-            $first,
-            ", lr, r4, ",
-            $first,
-            "\nsmlatb ",
-            $second,
-            ", lr, r4, ",
-            $second,
-            "\n",
-        )
     };
 }
 
