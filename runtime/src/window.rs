@@ -114,7 +114,7 @@ impl Work<'_> {
             }
             // Not those before the row's first and after its last.
             let from = first.max(column);
-            let count = columns.min(end - column) - (from - column);
+            let count = end.min(column + columns).saturating_sub(from);
             let sums = first_mut(after_mut(scratch.sums, from - column), count);
             let place = (at + from as i32) as usize;
             self.finish(sums, place, from, after_mut(output, place));

@@ -44,6 +44,62 @@ macro_rules! nibble_word {
     };
 }
 
+/// A quad of inputs with a panel of 8.
+macro_rules! nibble_quad {
+    () => {
+        concat!(
+            "ldr r11, [r1], #4\n",
+            nibble_word!("r3", "r4", "r5", "r6"),
+            nibble_word!("r7", "r8", "r9", "r10"),
+            "ldr r11, [r1], #4\n",
+            nibble_word!("r3", "r4", "r5", "r6"),
+            nibble_word!("r7", "r8", "r9", "r10"),
+        )
+    };
+}
+
+/// The quads of a panel, 8 bytes of inputs each: four a round; the first round begins where a whole
+/// number of rounds is left.
+#[cfg(feature = "fast")]
+macro_rules! nibble_quads {
+    () => {
+        concat!(
+            "ldr lr, [sp, #4]\n",
+            "sub lr, lr, r1\n",
+            "ands lr, lr, #24\n",
+            "beq 3f\n",
+            "cmp lr, #16\n",
+            "beq 5f\n",
+            "bhi 4f\n",
+            "b 6f\n",
+            "3:\n",
+            nibble_quad!(),
+            "4:\n",
+            nibble_quad!(),
+            "5:\n",
+            nibble_quad!(),
+            "6:\n",
+            nibble_quad!(),
+            "ldr lr, [sp, #4]\n",
+            "cmp r1, lr\n",
+            "bne 3b\n",
+        )
+    };
+}
+
+#[cfg(not(feature = "fast"))]
+macro_rules! nibble_quads {
+    () => {
+        concat!(
+            "3:\n",
+            nibble_quad!(),
+            "ldr lr, [sp, #4]\n",
+            "cmp r1, lr\n",
+            "bne 3b\n",
+        )
+    };
+}
+
 /// As [`bytes8`]: r2 is the mask of a pair of nibbles, r3 to r10 sums, r11 a pair of inputs, r12
 /// weights, lr a pair of weights.
 #[unsafe(naked)]
@@ -73,16 +129,7 @@ pub unsafe extern "C" fn nibbles8(
         "mov r8, r3",
         "mov r9, r3",
         "mov r10, r3",
-        "3:",
-        "ldr r11, [r1], #4",
-        nibble_word!("r3", "r4", "r5", "r6"),
-        nibble_word!("r7", "r8", "r9", "r10"),
-        "ldr r11, [r1], #4",
-        nibble_word!("r3", "r4", "r5", "r6"),
-        nibble_word!("r7", "r8", "r9", "r10"),
-        "ldr lr, [sp, #4]",
-        "cmp r1, lr",
-        "bne 3b",
+        nibble_quads!(),
         "ldrd r1, r12, [sp, #56]",
         "stm r1!, {{r3-r10}}",
         "subs r12, r12, #1",
