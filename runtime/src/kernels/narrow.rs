@@ -61,12 +61,13 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
     if first.len() < words || second.len() < words {
         return;
     }
+    let second_row = second_row.as_mut_ptr();
     let mut work = Work {
         weights: [first.as_ptr(), second.as_ptr()],
         quads,
         step: work.step,
-        sums: [first_row.as_mut_ptr(), second_row.as_mut_ptr()],
-        end: second_row.as_mut_ptr(),
+        sums: [first_row.as_mut_ptr(), second_row],
+        end: second_row,
         taps,
         first: work.first,
         rows,
