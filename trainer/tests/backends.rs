@@ -20,9 +20,10 @@ const TOLERANCE: f32 = 1e-3;
 /// The losses of a training of `goodfellow`, two dense networks, on `backend`, beginning with the
 /// networks of `beginning`: backends draw different random numbers from the same seed.
 fn train(backend: Backend, images: &Images, beginning: Option<&GameState>) -> Vec<Losses> {
-    let mut game = game(backend, images);
+    // Shares draw latents of their own, so there must be as many on both backends.
+    let mut game = game(backend, images).in_shares(1);
     if let Some(beginning) = beginning {
-        game = game.restore(beginning).unwrap();
+        game = game.restore(beginning).unwrap().in_shares(1);
     }
     (0..STEPS).map(|_| game.step(images)).collect()
 }

@@ -77,6 +77,17 @@ impl Game {
         }
     }
 
+    /// Cuts each batch into so many shares, each worked on by a thread. Every share draws its own
+    /// latents, so trainings are alike only if this number is the same; it follows from the backend
+    /// and the recipe unless it is set here.
+    ///
+    /// # Panics
+    /// If the system starts no more threads.
+    pub fn in_shares(mut self, shares: usize) -> Self {
+        self.crew = Crew::new(shares);
+        self
+    }
+
     /// Steps done.
     pub fn step_count(&self) -> u32 {
         self.step
