@@ -61,6 +61,10 @@ pub fn models() -> Vec<(&'static str, Net)> {
         .transposed(window(3, 1, 1), 18, 8, Identity)
         .conv(window(2, 1, 0), 9, 4, Identity);
     brim.net.layers.iter_mut().for_each(saturate);
+    let mut narrow_brim = Builder::new(11, 24, 2)
+        .dense(Shape::new(3, 4, 32), 8, Identity)
+        .transposed(DOUBLE, 1, 8, Identity);
+    narrow_brim.net.layers.iter_mut().for_each(saturate);
     let wide = Builder::new(7, 4, 0)
         .dense(Shape::new(2, 2, 256), 8, Identity)
         .transposed(DOUBLE, 1, 8, Identity);
@@ -83,6 +87,7 @@ pub fn models() -> Vec<(&'static str, Net)> {
         ("mixed", mixed.net),
         ("colour", colour.net),
         ("brim", brim.net),
+        ("narrow-brim", narrow_brim.net),
         ("wide", one_sided(wide.net)),
         ("gaps", gaps.net),
         ("beyond", beyond(9, 8)),
