@@ -20,7 +20,8 @@ pub struct DataArgs {
     /// MNIST's IDX files, or one IDX file of images
     ///
     /// Without it, the folder that the environment variable POCKETGAN_DATA names; else MNIST from
-    /// this user's cache folder, downloaded there once; else, without a network, strokes. A folder
+    /// this user's cache folder, downloaded there once; else, without a network, strokes. Where that
+    /// folder holds MNIST as published, mnist by its name is taken from there, too. A folder
     /// holds train-images-idx3-ubyte, t10k-images-idx3-ubyte and their labels, with or without
     /// .gz. If there is only one of the two, every seventh image of it is set aside for testing.
     #[arg(long, value_name = "mnist|strokes|DIR|FILE")]
@@ -54,7 +55,7 @@ impl DataArgs {
         let request = Request {
             choice,
             environment: environment(),
-            store: Store::of_user(self.mirror.as_deref()),
+            store: Store::of_user(self.mirror.as_deref(), environment()),
         };
         Ok(request.load(&mut |line| tell(&format!("note: {line}")))?)
     }
@@ -64,8 +65,8 @@ impl DataArgs {
         self.data.is_some() || self.mirror.is_some()
     }
 
-    /// Arguments that load `loaded`, which these have loaded, in any working folder and
-    /// environment.
+    /// Arguments that load `loaded`, which these have loaded, in any working folder and, unless they
+    /// name MNIST, which is the same everywhere, in any environment.
     pub fn settled(&self, loaded: &DataSet) -> Self {
         let path = match self.data.as_deref().map(Choice::from_argument) {
             Some(Choice::Path(path)) => Some(path),

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
@@ -117,11 +117,27 @@ pub struct Published {
     pub sha256: String,
 }
 
+impl Published {
+    /// Whether `folder` holds the file with the right content, compressed or not.
+    fn is_in(&self, folder: &Path) -> bool {
+        // The order in which `folder::load` looks for them.
+        let names = [self.name.trim_end_matches(".gz"), &self.name];
+        let mut files = names
+            .iter()
+            .filter_map(|name| File::open(folder.join(name)).ok());
+        let digest = files.next().map(sha256_of_content);
+        matches!(digest, Some(Ok(found)) if found == self.sha256)
+    }
+}
+
 /// A folder that holds MNIST, and where the files come from that it lacks.
 #[derive(Debug, Clone)]
 pub struct Store {
     /// The cache folder. It is made when it is needed.
     pub folder: PathBuf,
+    /// A folder of the user that may hold the files, too, with or without `.gz`. It is looked at
+    /// first, and only read.
+    pub users: Option<PathBuf>,
     /// Base addresses, tried in order.
     pub mirrors: Vec<String>,
     /// The files that make up the data set.
@@ -130,15 +146,16 @@ pub struct Store {
 
 impl Store {
     /// The store in the user's cache folder (for instance `~/.cache/pocketgan/mnist`), filled from
-    /// `mirror` or else from [`MIRRORS`].
+    /// `mirror` or else from [`MIRRORS`]; not needed if the folder `users` holds MNIST.
     ///
     /// # Errors
     /// [`DataError::NoCacheFolder`] if the system names no such folder.
-    pub fn of_user(mirror: Option<&str>) -> Result<Self, DataError> {
+    pub fn of_user(mirror: Option<&str>, users: Option<PathBuf>) -> Result<Self, DataError> {
         let folders =
             directories::ProjectDirs::from("", "", "pocketgan").ok_or(DataError::NoCacheFolder)?;
         Ok(Self {
             folder: folders.cache_dir().join("mnist"),
+            users,
             mirrors: match mirror {
                 Some(mirror) => vec![mirror.to_owned()],
                 None => MIRRORS.map(String::from).to_vec(),
@@ -152,29 +169,40 @@ impl Store {
         })
     }
 
-    /// Loads MNIST, after downloading what the cache folder lacks or holds damaged. A download
-    /// shows a progress bar on stderr if that is a terminal.
+    /// Loads MNIST: from the user's folder if that holds all of it unchanged, else from the cache
+    /// folder, after downloading what that lacks or holds damaged. A download shows a progress bar
+    /// on stderr if that is a terminal.
     ///
     /// # Errors
     /// [`DataError::Download`] if a file is missing and no mirror serves it.
     pub fn load(&self) -> Result<DataSet, DataError> {
-        let missing: Vec<_> = self.files.iter().filter(|file| !self.holds(file)).collect();
-        if !missing.is_empty() {
-            self.fetch(missing).map_err(DataError::Download)?;
-        }
-        let data = folder::load(&self.folder)?;
+        let users = self.users.as_deref().filter(|users| {
+            let mut files = self.files.iter();
+            files.all(|file| file.is_in(users))
+        });
+        let folder = match users {
+            Some(users) => users,
+            None => {
+                self.complete().map_err(DataError::Download)?;
+                &self.folder
+            }
+        };
+        let data = folder::load(folder)?;
         Ok(DataSet {
             name: "mnist".into(),
-            origin: format!("MNIST, kept in {}", self.folder.display()),
+            origin: format!("MNIST, kept in {}", folder.display()),
             ..data
         })
     }
 
-    /// Whether the folder holds `file` with the right content.
-    fn holds(&self, file: &Published) -> bool {
-        File::open(self.folder.join(&file.name))
-            .and_then(sha256_of_content)
-            .is_ok_and(|found| found == file.sha256)
+    /// Downloads what the cache folder lacks.
+    fn complete(&self) -> Result<(), DownloadError> {
+        let files = self.files.iter();
+        let missing: Vec<_> = files.filter(|file| !file.is_in(&self.folder)).collect();
+        match missing.is_empty() {
+            true => Ok(()),
+            false => self.fetch(missing),
+        }
     }
 
     /// Downloads `missing` files, from the first mirror as long as it serves, then from the next.

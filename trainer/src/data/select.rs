@@ -14,7 +14,7 @@ const STROKES_SEEDS: (u64, u64) = (1, 2);
 /// A data set that the user names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice {
-    /// MNIST from the user's cache folder or else from the network.
+    /// MNIST as published, wherever its [`Store`] finds it.
     Mnist,
     /// Procedural digits, made on this machine.
     Strokes,
@@ -109,6 +109,7 @@ mod tests {
             environment: None,
             store: Ok(Store {
                 folder: cache.join("mnist"),
+                users: None,
                 mirrors: vec![format!("http://127.0.0.1:{port}/")],
                 files: vec![Published {
                     name: "train-images-idx3-ubyte.gz".into(),

@@ -114,6 +114,7 @@ fn store(cache: &Path, mirrors: &[&str]) -> Store {
     };
     Store {
         folder: cache.join("pocketgan").join("mnist"),
+        users: None,
         mirrors: mirrors.iter().map(ToString::to_string).collect(),
         files: data_set()
             .iter()
@@ -266,6 +267,32 @@ fn fetches_a_damaged_file_anew() {
     store.load().unwrap();
     assert_eq!(fs::read(&labels).unwrap(), whole);
     assert_eq!(server.asked()[4..], [FILES[1].0]);
+}
+
+#[test]
+fn takes_the_users_folder_if_it_holds_the_published_files() {
+    let (cache, users) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let server = Server::start(|name| Answer::Whole(served(name)));
+    let store = Store {
+        users: Some(users.path().to_owned()),
+        ..store(cache.path(), &[&server.url])
+    };
+    for (name, content) in data_set() {
+        let name = name.trim_end_matches(".gz");
+        fs::write(users.path().join(name), content).unwrap();
+    }
+    let data = store.load().unwrap();
+    assert_eq!(data.name, "mnist");
+    assert_eq!((data.train.len(), data.test.len()), (20, 5));
+    assert!(server.asked().is_empty() && !store.folder.exists());
+
+    let other = users.path().join("train-labels-idx1-ubyte");
+    let mut labels = fs::read(&other).unwrap();
+    *labels.last_mut().unwrap() ^= 1;
+    fs::write(&other, &labels).unwrap();
+    assert_eq!(store.load().unwrap().train, data.train);
+    assert_eq!(server.asked().len(), 4);
+    assert_eq!(fs::read(&other).unwrap(), labels);
 }
 
 #[test]
