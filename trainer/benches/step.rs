@@ -1,8 +1,8 @@
 //! Time of a training step, beside PyTorch's on the same networks: see `docs/speed.md`.
 //!
-//! `cargo bench -p trainer -- [RECIPE…] [--steps N] [--rounds N]`. Where the environment variable
-//! `POCKETGAN_PYTHON` names a Python with PyTorch, `pytorch.py` beside this file takes turns with us,
-//! so that both see the same machine.
+//! `cargo bench -p trainer -- [RECIPE…] [--steps N] [--rounds N]`. Other backends that are in this build
+//! and find a device take turns with flex, so that all see the same machine; and so does `pytorch.py`
+//! beside this file where the environment variable `POCKETGAN_PYTHON` names a Python with PyTorch.
 
 use std::error::Error;
 use std::fmt;
@@ -11,10 +11,10 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use burn::tensor::Device;
 use cpu_time::ProcessTime;
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
+use trainer::backend::{Backend, BackendError};
 use trainer::data::Images;
 use trainer::gan::game::Game;
 use trainer::gan::recipe::Recipe;
@@ -62,8 +62,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     println!("|---|---|---|---|---|---|");
     for recipe in &options.recipes {
-        let mut ours = Ours::new(recipe);
-        let mut contestants: Vec<&mut dyn Contestant> = vec![&mut ours];
+        // Flex comes first.
+        let mut ours: Vec<_> = Backend::ALL
+            .into_iter()
+            .filter_map(|backend| Ours::new(recipe, backend).ok())
+            .collect();
+        let mut contestants: Vec<&mut dyn Contestant> = vec![];
+        contestants.extend(ours.iter_mut().map(|ours| ours as &mut dyn Contestant));
         contestants.extend(others.iter_mut().map(|other| other as &mut dyn Contestant));
         let times = compete(&mut contestants, recipe.name, &options)?;
         for (contestant, its) in contestants.iter().zip(&times) {
@@ -131,12 +136,14 @@ fn compete(
 }
 
 struct Ours {
+    backend: Backend,
     game: Game,
     images: Images,
 }
 
 impl Ours {
-    fn new(recipe: &Recipe) -> Self {
+    fn new(recipe: &Recipe, backend: Backend) -> Result<Self, BackendError> {
+        let device = backend.device()?;
         // What the pixels are does not matter to the time.
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(0);
         let count = 10_000;
@@ -148,14 +155,18 @@ impl Ours {
             pixels: (0..count * 784).map(|_| rng.random()).collect(),
             labels: (0..count).map(|_| rng.random_range(0..10)).collect(),
         };
-        let game = Game::new(recipe.clone(), u32::MAX, 0, &images, &Device::flex());
-        Self { game, images }
+        let game = Game::new(recipe.clone(), u32::MAX, 0, &images, &device);
+        Ok(Self {
+            backend,
+            game,
+            images,
+        })
     }
 }
 
 impl Contestant for Ours {
     fn name(&self) -> String {
-        "flex".into()
+        self.backend.to_string()
     }
 
     fn steps(&mut self, _: &str, steps: u32) -> Result<Times, Box<dyn Error>> {

@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::train::bar;
 use super::{CliError, tell};
+use crate::backend::Backend;
 use crate::gan::draws::stream;
 use crate::gan::game::Losses;
 use crate::gan::loss::Loss;
@@ -127,17 +128,19 @@ impl Plane {
     /// Trains, writes the picture, and says what has been learned.
     ///
     /// # Errors
-    /// [`CliError`] if the arguments make no sense, the training diverges or the picture cannot be
-    /// written.
+    /// [`CliError`] if the arguments make no sense, there is no such backend here, the training
+    /// diverges or the picture cannot be written.
     pub fn run(
         self,
         args: &PlaneArgs,
         loss: Option<Loss>,
         steps: Option<u32>,
         seed: u64,
+        backend: Backend,
     ) -> Result<(), CliError> {
         let started = Instant::now();
         let distribution = self.distribution(args)?;
+        let device = backend.device()?;
         let default = || PathBuf::from(self.name()).with_extension("png");
         let picture = args.scatter.clone().unwrap_or_else(default);
         output::check(&picture)?;
@@ -145,7 +148,7 @@ impl Plane {
         rules.loss = loss.unwrap_or(rules.loss);
         rules.steps = steps.unwrap_or(rules.steps);
 
-        let (game, losses) = play(rules.clone(), distribution, seed)?;
+        let (game, losses) = play(rules.clone(), distribution, seed, &device)?;
         // The streams of the steps have smaller numbers.
         let mut rng = stream(seed, u32::MAX);
         let generated = game.generate(JUDGED, &mut rng);
@@ -185,9 +188,14 @@ impl Plane {
 }
 
 /// Plays the game to its end. Returns the losses of its last tenth, averaged.
-fn play(rules: Rules, distribution: Distribution, seed: u64) -> Result<(Game, Losses), CliError> {
+fn play(
+    rules: Rules,
+    distribution: Distribution,
+    seed: u64,
+    device: &Device,
+) -> Result<(Game, Losses), CliError> {
     let steps = rules.steps;
-    let mut game = Game::new(rules, distribution, seed, &Device::flex());
+    let mut game = Game::new(rules, distribution, seed, device);
     let bar = bar(steps as usize, "training");
     let every = steps.div_ceil(10);
     let mut mean = Losses::default();

@@ -84,3 +84,13 @@ fn unusable_distributions_and_arguments_for_images_are_refused() {
     }
     assert!(names_in(home.path()).is_empty());
 }
+
+#[cfg(not(feature = "ndarray"))]
+#[test]
+fn points_are_not_trained_on_another_backend_than_the_one_that_is_asked_for() {
+    let home = TempDir::new().unwrap();
+    let arguments = words("train --data ring --backend ndarray");
+    let output = trainer(&arguments, home.path()).output().unwrap();
+    assert_fails(&output, 2, &["ndarray"]);
+    assert!(names_in(home.path()).is_empty());
+}

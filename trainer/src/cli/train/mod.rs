@@ -99,7 +99,7 @@ pub fn run(args: &TrainArgs) -> Result<(), CliError> {
     if let Some(plane) = Plane::named(args.data.data.as_deref()) {
         plane.refuse(&args.for_images())?;
         let (loss, steps) = (args.recipe.loss()?, args.recipe.steps);
-        return plane.run(&args.plane, loss, steps, args.seed);
+        return plane.run(&args.plane, loss, steps, args.seed, args.backend);
     }
     args.plane.refuse()?;
     let mut training = match &args.resume {
