@@ -60,7 +60,8 @@ impl<'a> Work<'a> {
     }
 
     /// [`Self::finish`] for sums that begin with the bias of an only channel.
-    #[inline(always)]
+    #[cfg_attr(feature = "fast", inline(never))]
+    #[cfg_attr(not(feature = "fast"), inline(always))]
     pub fn finish_narrow(&self, sums: &mut [i32], outputs: &mut [u8]) {
         if cfg!(not(feature = "fast")) {
             return self.finish(sums, 0, 0, outputs);

@@ -166,6 +166,10 @@ pub struct Narrow<'a> {
     pub segment: usize,
     /// Bytes from one window to the next.
     pub step: usize,
+    /// Zeros that each row's bytes begin with in the first window, and end with in the last one: they
+    /// may be left out.
+    #[cfg_attr(not(pocketgan_assembly), allow(dead_code))]
+    pub margins: [usize; 2],
     /// What every sum begins with.
     pub first: i32,
 }
@@ -234,7 +238,14 @@ mod tests {
             for segment in [0, 3, 8].into_iter().chain(HUGE) {
                 for step in [0, 4].into_iter().chain(HUGE) {
                     for from in [0, 16, 25].into_iter().chain(HUGE) {
-                        for (weights, count) in [(7, 4), (16, 3), (16, 4), (16, 17)] {
+                        for (weights, count, margin) in [
+                            (7, 4, 0),
+                            (16, 3, 4),
+                            (16, 4, HUGE[0]),
+                            (16, 8, 4),
+                            (16, 8, HUGE[1]),
+                            (16, 17, 8),
+                        ] {
                             let work = Narrow {
                                 weights: [&words[..weights], &words],
                                 memory: &bytes,
@@ -242,6 +253,7 @@ mod tests {
                                 taps,
                                 segment,
                                 step,
+                                margins: [margin; 2],
                                 first: 0,
                             };
                             sums.fill(7);

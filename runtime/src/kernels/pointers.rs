@@ -240,14 +240,15 @@ pub unsafe extern "C" fn narrow_windows(work: &mut Work) {
             let rows = work.rows.into_iter().skip(work.rows.len() - work.taps);
             for (tap, row) in rows.enumerate() {
                 for quad in 0..work.quads {
-                    let place = 2 * (tap * work.quads + quad);
+                    let gaps = (tap + 1) * work.gap / size_of::<u32>();
+                    let place = 2 * (tap * work.quads + quad) + gaps;
                     // SAFETY: by the caller, there are two words of weights for each quad of a tap,
                     // and the quads of every window in each row.
                     let ([a, b, c, d], first, second) = unsafe {
                         (
                             inputs(row, window * work.step + 4 * quad),
-                            weights.add(place).read(),
-                            weights.add(place + 1).read(),
+                            weights.wrapping_add(place).read(),
+                            weights.wrapping_add(place + 1).read(),
                         )
                     };
                     total = total.wrapping_add(a + b + c + d);
@@ -265,5 +266,11 @@ pub unsafe extern "C" fn narrow_windows(work: &mut Work) {
                 sums.add(2 * window + 1).write(odd);
             }
         }
+    }
+    for sums in &mut work.sums {
+        *sums = sums.wrapping_add(2 * windows);
+    }
+    for row in &mut work.rows {
+        *row = row.wrapping_add(windows * work.step);
     }
 }
