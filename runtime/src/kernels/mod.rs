@@ -20,6 +20,8 @@ mod narrow;
 mod run;
 #[cfg(pocketgan_assembly)]
 mod scale;
+#[cfg(pocketgan_two)]
+mod two;
 
 #[cfg(pocketgan_kernels = "armv6m")]
 mod armv6m;
@@ -57,6 +59,8 @@ pub use scale::activate;
 pub use target::activate;
 #[cfg(not(pocketgan_assembly))]
 use target::{narrow as narrow_all, run as run_all};
+#[cfg(pocketgan_two)]
+pub use two::{gather_side, panels_of_two, words_of_two};
 #[cfg(pocketgan_assembly)]
 use {narrow::narrow as narrow_all, run::run as run_all};
 
@@ -228,6 +232,58 @@ mod tests {
             }
         }
         assert!(runs > 40, "{runs} of all were summed");
+    }
+
+    #[cfg(pocketgan_two)]
+    #[test]
+    fn two_windows_of_any_arguments() {
+        let (words, mut sums) = ([0x8000_8000; 80], [0; 36]);
+        let mut made = 0;
+        for columns in [0, 7, 8, 16].into_iter().chain(HUGE) {
+            for rows in [0, 4, 12, 20].into_iter().chain(HUGE) {
+                for skipped in [0, 4, 8].into_iter().chain(HUGE) {
+                    for quads in [0, 1, 2, 3, 33].into_iter().chain(HUGE) {
+                        for (weights, count) in [(15, 16), (39, 16), (40, 32), (80, 32), (80, 36)] {
+                            let matrix = Matrix {
+                                bits: 8,
+                                weights: &words[..weights],
+                                columns,
+                                rows,
+                                skipped,
+                                first: 0,
+                            };
+                            let inputs = Inputs {
+                                words: &words[..9],
+                                quads,
+                                total: 0,
+                            };
+                            sums.fill(7);
+                            panels_of_two(&matrix, &inputs, [1, 2], &mut sums[..count]);
+                            assert!(sums[count..].iter().all(|&sum| sum == 7));
+                            made += usize::from(quads > 0 && sums[0] != 7);
+                        }
+                    }
+                }
+            }
+        }
+        assert!(made > 10, "{made} of all were made");
+    }
+
+    #[cfg(pocketgan_two)]
+    #[test]
+    fn sides_of_any_arguments() {
+        let mut words = [7; 13];
+        for second in [false, true] {
+            for inputs in [0, 3, 4, 8, 12] {
+                for room in [0, 1, 3, 8, 12] {
+                    for quads in [0, 1, 2, 8] {
+                        words.fill(7);
+                        gather_side(second, &[1; 12][..inputs], &mut words[..room], quads);
+                        assert!(words[room..].iter().all(|&word| word == 7));
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -41,12 +41,18 @@ mod nibbles;
 mod panels;
 #[path = "../armv7.rs"]
 mod scale;
+#[cfg(pocketgan_two)]
+mod two;
 
 pub use super::portable::words_per_quad;
 pub use expand::expand;
+#[cfg(pocketgan_two)]
+pub use expand::expand_of_two;
 pub use narrow::narrow_windows;
 pub use nibbles::{cross, nibbles8};
 pub use panels::{bytes2, bytes4, bytes8};
 #[cfg(feature = "fast")]
 pub use scale::grey_kernel;
 pub use scale::{FLIPS, ONLY, scale_kernel};
+#[cfg(pocketgan_two)]
+pub use two::two8;
