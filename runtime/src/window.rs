@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use crate::format::Kind;
 use crate::geometry::Geometry;
-use crate::kernels::{Gather, Inputs, LONGEST, Matrix, panels};
+use crate::kernels::{Gather, Inputs, LONGEST, Matrix, gather_quads, panels};
 #[cfg(pocketgan_two)]
 use crate::kernels::{gather_side, panels_of_two, words_of_two};
 use crate::layout::{PANEL, is_nibble};
@@ -16,6 +16,9 @@ use crate::work::{DEPTHWISE, Work};
 
 /// Most columns that are summed at a time: several of the widest panels.
 const GROUP: usize = PANEL * if cfg!(feature = "fast") { 32 } else { 4 };
+
+/// Whether whole quads of inputs are gathered by a function of their own.
+const QUADS: bool = cfg!(feature = "fast");
 
 /// Whether the inputs of a dense layer are gathered once for all rows, if it is the last one: then
 /// nothing else is gathered between them.
@@ -194,8 +197,13 @@ impl Work<'_> {
     #[inline(always)]
     fn window(&mut self, scratch: &mut Scratch, output: &mut [u8]) {
         let long = cfg!(feature = "long") && self.inputs() > LONGEST;
+        let mut left_out = 0;
         if !(long || KEEPS && self.has_inputs()) {
-            self.gather(0..self.inputs(), scratch.words);
+            if QUADS && self.plan.segment.is_multiple_of(4) {
+                left_out = self.gather_quads(scratch.words);
+            } else {
+                self.gather(0..self.inputs(), scratch.words);
+            }
         }
         // The columns that are in the row. Where only a part of a panel is, it is computed whole.
         let at = self.plan.at;
@@ -210,7 +218,7 @@ impl Work<'_> {
             if long {
                 self.sum_long(column, columns, scratch);
             } else {
-                self.sum(column, columns, scratch);
+                self.sum(left_out, column, columns, scratch);
             }
             // Not those before the row's first and after its last.
             let from = first.max(column);
@@ -245,15 +253,16 @@ impl Work<'_> {
         }
     }
 
-    /// The sums of some columns from `column` on, of the inputs that were gathered.
+    /// The sums of some columns from `column` on, of the inputs that were gathered: all but the first
+    /// `left_out`, and maybe some of the last.
     #[inline(never)]
-    fn sum(&self, column: usize, columns: usize, scratch: &mut Scratch) {
+    fn sum(&self, left_out: usize, column: usize, columns: usize, scratch: &mut Scratch) {
         let inputs = Inputs {
             words: scratch.words,
             quads: self.plan.quads as usize,
             total: self.plan.total,
         };
-        let matrix = self.matrix(0, self.plan.first_sum);
+        let matrix = self.matrix(left_out, self.plan.first_sum);
         panels(&matrix, &inputs, column, first_mut(scratch.sums, columns));
     }
 
@@ -283,6 +292,42 @@ impl Work<'_> {
             }
             first += LONGEST;
         }
+    }
+
+    /// Gathers the window's inputs, whole quads of rows that are all there, but for zeros: those before
+    /// the first row and those behind the last one. Returns how many inputs were left out before the first.
+    #[inline(never)]
+    fn gather_quads(&mut self, words: &mut [u32]) -> usize {
+        let bits = self.layer.terms.bits();
+        let (segment, from) = (self.plan.segment as usize, self.plan.from as usize);
+        let shape = self.input.shape();
+        let begin = self.input.margin();
+        // All rows of a dense layer's input are one.
+        let end = match self.layer.kind {
+            Stage::DENSE => segment,
+            _ => begin + shape.row_len(),
+        };
+        let [before, behind] = [
+            begin.saturating_sub(from),
+            (from + segment).saturating_sub(end),
+        ]
+        .map(|zeros| zeros.min(segment) / 4 * 4);
+        let (mut quads, mut total) = (0, 0i32);
+        let (mut skip, mut count) = (before, segment - before);
+        let taps = usize::from(self.plan.taps);
+        for tap in 0..taps {
+            if tap + 1 == taps {
+                count = count.saturating_sub(behind);
+            }
+            let row = self.input.row_start(self.plan.first as usize + tap);
+            let inputs = first(after(self.memory, row + from + skip), count);
+            let (made, sum) = gather_quads(bits, inputs, words, quads);
+            quads = made;
+            total = total.wrapping_add(sum);
+            (skip, count) = (0, segment);
+        }
+        (self.plan.quads, self.plan.total) = (quads as u32, total);
+        before
     }
 
     /// Gathers a part of the window's inputs, counted from the first tap that is summed.

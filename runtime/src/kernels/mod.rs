@@ -49,7 +49,7 @@ use portable as target;
 use x86_64 as target;
 
 pub use depthwise::depthwise_sum;
-pub use gather::{Gather, Inputs, LONGEST};
+pub use gather::{Gather, Inputs, LONGEST, gather_quads};
 pub use nibbles::unpack_nibbles;
 pub use upsample::upsample_row;
 
