@@ -103,8 +103,10 @@ impl<'a> Work<'a> {
     /// Adds the bias of an only channel, and what the class does.
     #[inline(never)]
     fn add_terms(&self, sums: &mut [i32], place: usize) {
-        for sum in &mut *sums {
-            *sum = sum.wrapping_add(self.plan.common);
+        if self.plan.common != 0 {
+            for sum in &mut *sums {
+                *sum = sum.wrapping_add(self.plan.common);
+            }
         }
         if self.plan.label != 0 {
             let label = after(self.file, self.plan.label as usize + place);
