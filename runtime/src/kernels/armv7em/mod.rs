@@ -2,7 +2,8 @@
 //!
 //! A word of weights is `256 * odd + even` of one pair of columns, for both inputs of a pair.
 //! `SMLAD` of the word, and of its even bytes alone (`UXTB16`), each with the pair of inputs, gives
-//! two sums whose difference is 256 times the odd column's: exact while that sum has 24 bits.
+//! two sums whose difference is 256 times the odd column's: exact while that sum has 24 bits. Where two
+//! windows are summed at a time, the word and its even bytes serve both.
 
 /// Armv8-M's target does not assume the DSP extension, so the assembler must be told.
 #[cfg(pocketgan_armv8m)]

@@ -9,7 +9,8 @@
 //! products, where two multiplications with one weight each take four and six.
 //!
 //! With a pair's two words in registers there is room for the sums of four columns: panels of eight
-//! are summed in two passes.
+//! are summed in two passes. With those of two windows there is room for two columns of each, in four
+//! passes, and what is done to a word of weights alone, four of eight instructions, is done for both.
 
 // What all kernels have in common.
 
