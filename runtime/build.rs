@@ -1,5 +1,6 @@
 //! Chooses the kernels: `pocketgan_kernels` is `armv6m`, `armv7em`, `armv7m`, `x86_64` or
-//! `portable`. Those of the first three are assembly, which `pocketgan_assembly` says.
+//! `portable`. Those of the first three are assembly, which `pocketgan_assembly` says; `pocketgan_two`
+//! says that there are some for two windows at a time.
 //!
 //! Stable Rust does not show the DSP extension as a target feature, so it is read off the target:
 //! `thumbv7em` always has it. Armv8-M Mainline has it on most cores (Cortex-M33 as built by most
@@ -41,6 +42,11 @@ fn main() {
     }
     if kernels.starts_with("arm") || pointers && !portable {
         println!("cargo::rustc-cfg=pocketgan_assembly");
+    }
+    println!("cargo::rustc-check-cfg=cfg(pocketgan_two)");
+    let fast = env::var_os("CARGO_FEATURE_FAST").is_some();
+    if fast && matches!(kernels, "armv7em" | "armv7m" | "pointers") {
+        println!("cargo::rustc-cfg=pocketgan_two");
     }
     println!("cargo::rustc-cfg=pocketgan_kernels=\"{kernels}\"");
 }

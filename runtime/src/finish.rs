@@ -60,7 +60,8 @@ impl<'a> Work<'a> {
     }
 
     /// [`Self::finish`] for sums that begin with the bias of an only channel.
-    #[inline(always)]
+    #[cfg_attr(feature = "fast", inline(never))]
+    #[cfg_attr(not(feature = "fast"), inline(always))]
     pub fn finish_narrow(&self, sums: &mut [i32], outputs: &mut [u8]) {
         if cfg!(not(feature = "fast")) {
             return self.finish(sums, 0, 0, outputs);
@@ -102,8 +103,10 @@ impl<'a> Work<'a> {
     /// Adds the bias of an only channel, and what the class does.
     #[inline(never)]
     fn add_terms(&self, sums: &mut [i32], place: usize) {
-        for sum in &mut *sums {
-            *sum = sum.wrapping_add(self.plan.common);
+        if self.plan.common != 0 {
+            for sum in &mut *sums {
+                *sum = sum.wrapping_add(self.plan.common);
+            }
         }
         if self.plan.label != 0 {
             let label = after(self.file, self.plan.label as usize + place);

@@ -132,6 +132,9 @@ impl<'w> Drawing<'w> {
     #[inline(always)]
     fn new(model: &'w Model<'w>, workspace: &'w mut [u8], label: u8) -> Self {
         let drawing = Self::divide(model, workspace, label);
+        if let Some(plan) = drawing.plan.first_mut() {
+            plan.awaited = 0;
+        }
         fill(model, drawing.stages);
         drawing
     }
@@ -202,13 +205,19 @@ impl<'w> Drawing<'w> {
     fn plan(&mut self, mut index: usize) -> Option<usize> {
         let plan = self.plan.first_mut()?;
         loop {
-            let [input, layer, ..] = self.stages.get(index..)? else {
+            let [input, layer, others @ ..] = self.stages.get(index..)? else {
                 return None;
             };
             if layer.made >= layer.height {
                 return None;
             }
-            if plan.next([input, layer]) {
+            let narrow = cfg!(feature = "fast") && others.is_empty() && self.model.is_narrow();
+            let waits = narrow && input.made < plan.awaited;
+            if !waits && plan.next([input, layer]) {
+                if narrow {
+                    // The rows after these take one more row of the input.
+                    plan.awaited = plan.needed.saturating_add(1).min(input.height);
+                }
                 return Some(index);
             }
             index = index.checked_sub(1)?;

@@ -168,7 +168,7 @@ impl<'a> Model<'a> {
 
     /// Bytes of RAM that a [`Generator`](crate::Generator) works in: the rows of each activation
     /// that the next layer looks at, the rows of the image that are made at once, the inputs of one
-    /// window and sums as words, 32 bytes for each layer and the latent, and 92 bytes for the row that
+    /// window, or of two where they are many, and sums as words, 32 bytes for each layer and the latent, and 92 bytes for the row that
     /// is being made; and 3 bytes, wherever the words' first address is.
     pub fn workspace_len(&self) -> usize {
         let stages = stage_words(self.layers.count.into());

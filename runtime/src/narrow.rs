@@ -81,10 +81,13 @@ impl<'a> Work<'a> {
             }
             false => [0, 1].map(|phase| self.narrow_matrix(phase)),
         };
+        let (windows_from, step) = (self.plan.from as usize, usize::from(self.plan.input_step));
+        let (margin, pixels) = (self.input.margin(), self.input.shape().row_len());
+        let end = windows_from + (windows - 1) * step + segment;
         let mut rows = [0; MOST_TAPS];
         for (tap, place) in rows.iter_mut().enumerate().take(taps) {
             let row = self.plan.first as usize + tap;
-            *place = self.input.row_start(row) + self.plan.from as usize;
+            *place = self.input.row_start(row) + windows_from;
         }
         let work = Narrow {
             weights,
@@ -92,7 +95,11 @@ impl<'a> Work<'a> {
             rows,
             taps,
             segment,
-            step: self.plan.input_step.into(),
+            step,
+            margins: [
+                margin.saturating_sub(windows_from),
+                end.saturating_sub(margin + pixels),
+            ],
             first: self.plan.first_sum,
         };
         narrow(&work, first_mut(scratch.sums, 4 * windows));

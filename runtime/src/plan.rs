@@ -57,7 +57,10 @@ pub(crate) struct Plan {
     pub windows: u8,
     /// Column groups.
     pub groups: u8,
-    unused: [u8; 2],
+    /// Rows of the layer's input that must be there.
+    pub needed: u8,
+    /// As many must be there for the next rows of a narrow last layer, or fewer.
+    pub awaited: u8,
 }
 
 impl Plan {
@@ -71,9 +74,11 @@ impl Plan {
         let geometry = layer.geometry(input.shape());
         let walk = geometry.walk();
         let taps = geometry.row_of(&walk, layer.made.into());
-        if usize::from(input.made) < geometry.input_rows_of(&taps) {
+        let needed = geometry.input_rows_of(&taps);
+        if usize::from(input.made) < needed {
             return false;
         }
+        self.needed = needed as u8;
         self.groups = walk.groups() as u8;
         self.windows = walk.windows;
         self.phase = taps.phase as u8;

@@ -4,7 +4,9 @@ use core::ops::Range;
 
 use crate::format::Kind;
 use crate::geometry::Geometry;
-use crate::kernels::{Gather, Inputs, LONGEST, Matrix, panels};
+use crate::kernels::{Gather, Inputs, LONGEST, Matrix, gather_quads, panels};
+#[cfg(pocketgan_two)]
+use crate::kernels::{gather_side, panels_of_two, words_of_two};
 use crate::layout::{PANEL, is_nibble};
 use crate::narrow::{self, is_narrow};
 use crate::slices::{after, after_mut, first, first_mut};
@@ -15,9 +17,15 @@ use crate::work::{DEPTHWISE, Work};
 /// Most columns that are summed at a time: several of the widest panels.
 const GROUP: usize = PANEL * if cfg!(feature = "fast") { 32 } else { 4 };
 
+/// Whether whole quads of inputs are gathered by a function of their own.
+const QUADS: bool = cfg!(feature = "fast");
+
 /// Whether the inputs of a dense layer are gathered once for all rows, if it is the last one: then
 /// nothing else is gathered between them.
 const KEEPS: bool = cfg!(feature = "fast");
+
+/// Inputs of a window from which on there is always memory for two.
+const MANY: usize = 64;
 
 /// Words of memory that windows need.
 #[derive(Clone, Copy, Debug, Default)]
@@ -51,8 +59,17 @@ impl ScratchWords {
                 sums: narrow::SUMS,
             };
         }
-        let sums = geometry.group(0).outputs.next_multiple_of(2).min(GROUP);
-        Self { inputs, sums }
+        let sums = geometry.group(0).outputs.next_multiple_of(2);
+        // Of long windows two are made at a time, by targets that are faster with two.
+        let two = cfg!(feature = "fast")
+            && geometry.kind != Kind::Dense
+            && inputs >= MANY
+            && !is_nibble(bits);
+        let windows = if two { 2 } else { 1 };
+        Self {
+            inputs: windows * inputs,
+            sums: (windows * sums).min(GROUP),
+        }
     }
 
     /// For the windows of either.
@@ -77,10 +94,18 @@ impl Work<'_> {
     pub fn matrices(&mut self, scratch: &mut Scratch, output: &mut [u8]) {
         let mut group = 0;
         loop {
-            for _ in 0..self.plan.windows {
+            let mut left = self.plan.windows;
+            #[cfg(pocketgan_two)]
+            let two = self.takes_two(scratch);
+            while left > 0 {
+                #[cfg(pocketgan_two)]
+                if two && left > 1 && self.two_windows(scratch, output) {
+                    left -= 2;
+                    continue;
+                }
                 self.window(scratch, output);
-                self.plan.from += u32::from(self.plan.input_step);
-                self.plan.at += i32::from(self.plan.output_step);
+                self.go_on();
+                left -= 1;
             }
             group += 1;
             if !ANY_STRIDE || group >= usize::from(self.plan.groups) {
@@ -90,12 +115,95 @@ impl Work<'_> {
         }
     }
 
+    /// Goes on to the next window.
+    #[inline(always)]
+    fn go_on(&mut self) {
+        self.plan.from += u32::from(self.plan.input_step);
+        self.plan.at += i32::from(self.plan.output_step);
+    }
+
+    /// Whether two windows can be summed at once: their columns are next to each other, and there is
+    /// room for the inputs and the sums of both.
+    #[cfg(pocketgan_two)]
+    #[inline(always)]
+    fn takes_two(&self, scratch: &Scratch) -> bool {
+        let (columns, inputs) = (self.plan.columns as usize, self.inputs());
+        self.plan.windows > 1
+            && !is_nibble(self.layer.terms.bits())
+            && columns == usize::from(self.plan.output_step)
+            && columns.is_multiple_of(PANEL)
+            && 2 * columns <= scratch.sums.len()
+            && self.plan.segment.is_multiple_of(4)
+            && inputs <= LONGEST
+            && words_of_two(inputs.div_ceil(4)) <= scratch.words.len()
+    }
+
+    /// Computes the next two windows, if all their columns are in the row, and goes on to the one after
+    /// them.
+    #[cfg(pocketgan_two)]
+    #[inline(never)]
+    fn two_windows(&mut self, scratch: &mut Scratch, output: &mut [u8]) -> bool {
+        // Before the row's first it is a large one here.
+        let place = self.plan.at as usize;
+        let columns = 2 * self.plan.columns as usize;
+        if place.saturating_add(columns) > output.len() {
+            return false;
+        }
+        let totals = self.gather_two(scratch.words);
+        self.sum_two(totals, scratch);
+        self.go_on();
+        self.go_on();
+        let sums = first_mut(scratch.sums, columns);
+        self.finish(sums, place, 0, after_mut(output, place));
+        true
+    }
+
+    /// Gathers the inputs of the next two windows, whole quads of rows that are all there, and returns
+    /// their sums.
+    #[cfg(pocketgan_two)]
+    #[inline(never)]
+    fn gather_two(&mut self, words: &mut [u32]) -> (i32, i32) {
+        let segment = self.plan.segment as usize;
+        let (mut quads, mut totals) = (0, (0i32, 0i32));
+        for tap in 0..usize::from(self.plan.taps) {
+            let row = self.input.row_start(self.plan.first as usize + tap);
+            let row = after(self.memory, row + self.plan.from as usize);
+            let (_, total) = gather_side(false, first(row, segment), words, quads);
+            totals.0 = totals.0.wrapping_add(total);
+            let row = after(row, self.plan.input_step.into());
+            let (made, total) = gather_side(true, first(row, segment), words, quads);
+            totals.1 = totals.1.wrapping_add(total);
+            quads = made;
+        }
+        self.plan.quads = quads as u32;
+        totals
+    }
+
+    /// The sums of two windows, of the inputs that were gathered, whose sums are `totals`.
+    #[cfg(pocketgan_two)]
+    #[inline(never)]
+    fn sum_two(&self, totals: (i32, i32), scratch: &mut Scratch) {
+        let matrix = self.matrix(0, self.plan.first_sum);
+        let inputs = Inputs {
+            words: scratch.words,
+            quads: self.plan.quads as usize,
+            total: 0,
+        };
+        let sums = first_mut(scratch.sums, 2 * matrix.columns);
+        panels_of_two(&matrix, &inputs, totals.into(), sums);
+    }
+
     /// Computes the next window.
     #[inline(always)]
     fn window(&mut self, scratch: &mut Scratch, output: &mut [u8]) {
         let long = cfg!(feature = "long") && self.inputs() > LONGEST;
+        let mut left_out = 0;
         if !(long || KEEPS && self.has_inputs()) {
-            self.gather(0..self.inputs(), scratch.words);
+            if QUADS && self.plan.segment.is_multiple_of(4) {
+                left_out = self.gather_quads(scratch.words);
+            } else {
+                self.gather(0..self.inputs(), scratch.words);
+            }
         }
         // The columns that are in the row. Where only a part of a panel is, it is computed whole.
         let at = self.plan.at;
@@ -110,7 +218,7 @@ impl Work<'_> {
             if long {
                 self.sum_long(column, columns, scratch);
             } else {
-                self.sum(column, columns, scratch);
+                self.sum(left_out, column, columns, scratch);
             }
             // Not those before the row's first and after its last.
             let from = first.max(column);
@@ -145,15 +253,16 @@ impl Work<'_> {
         }
     }
 
-    /// The sums of some columns from `column` on, of the inputs that were gathered.
+    /// The sums of some columns from `column` on, of the inputs that were gathered: all but the first
+    /// `left_out`, and maybe some of the last.
     #[inline(never)]
-    fn sum(&self, column: usize, columns: usize, scratch: &mut Scratch) {
+    fn sum(&self, left_out: usize, column: usize, columns: usize, scratch: &mut Scratch) {
         let inputs = Inputs {
             words: scratch.words,
             quads: self.plan.quads as usize,
             total: self.plan.total,
         };
-        let matrix = self.matrix(0, self.plan.first_sum);
+        let matrix = self.matrix(left_out, self.plan.first_sum);
         panels(&matrix, &inputs, column, first_mut(scratch.sums, columns));
     }
 
@@ -163,7 +272,8 @@ impl Work<'_> {
         first_mut(scratch.sums, columns).fill(self.plan.first_sum);
         let mut first = 0;
         while first < self.inputs() {
-            self.gather(first..self.inputs().min(first + LONGEST), scratch.words);
+            let part = first..self.inputs().min(first + LONGEST);
+            self.gather(part, scratch.words);
             let inputs = Inputs {
                 words: scratch.words,
                 quads: self.plan.quads as usize,
@@ -182,6 +292,42 @@ impl Work<'_> {
             }
             first += LONGEST;
         }
+    }
+
+    /// Gathers the window's inputs, whole quads of rows that are all there, but for zeros: those before
+    /// the first row and those behind the last one. Returns how many inputs were left out before the first.
+    #[inline(never)]
+    fn gather_quads(&mut self, words: &mut [u32]) -> usize {
+        let bits = self.layer.terms.bits();
+        let (segment, from) = (self.plan.segment as usize, self.plan.from as usize);
+        let shape = self.input.shape();
+        let begin = self.input.margin();
+        // All rows of a dense layer's input are one.
+        let end = match self.layer.kind {
+            Stage::DENSE => segment,
+            _ => begin + shape.row_len(),
+        };
+        let [before, behind] = [
+            begin.saturating_sub(from),
+            (from + segment).saturating_sub(end),
+        ]
+        .map(|zeros| zeros.min(segment) / 4 * 4);
+        let (mut quads, mut total) = (0, 0i32);
+        let (mut skip, mut count) = (before, segment - before);
+        let taps = usize::from(self.plan.taps);
+        for tap in 0..taps {
+            if tap + 1 == taps {
+                count = count.saturating_sub(behind);
+            }
+            let row = self.input.row_start(self.plan.first as usize + tap);
+            let inputs = first(after(self.memory, row + from + skip), count);
+            let (made, sum) = gather_quads(bits, inputs, words, quads);
+            quads = made;
+            total = total.wrapping_add(sum);
+            (skip, count) = (0, segment);
+        }
+        (self.plan.quads, self.plan.total) = (quads as u32, total);
+        before
     }
 
     /// Gathers a part of the window's inputs, counted from the first tap that is summed.

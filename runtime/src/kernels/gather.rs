@@ -1,6 +1,7 @@
 //! A window's inputs, from bytes of several rows to words for the kernels.
 
 use super::target;
+use crate::slices::after_mut;
 
 /// Most inputs that are gathered at a time. Longer windows are summed in parts.
 pub const LONGEST: usize = 128;
@@ -16,6 +17,16 @@ pub struct Inputs<'a> {
     pub quads: usize,
     /// Sum of all inputs; 0 where the target's kernels do without.
     pub total: i32,
+}
+
+/// Gathers `inputs`, whole quads, for weights of `bits` bits, behind as many quads as are already in
+/// `words`. Returns how many there are then, and the sum of the inputs. What there is no room for is
+/// dropped.
+#[inline(always)]
+pub fn gather_quads(bits: u8, inputs: &[u8], words: &mut [u32], quads: usize) -> (usize, i32) {
+    let words = after_mut(words, quads * target::words_per_quad(bits));
+    let (made, total) = target::expand(bits, inputs.as_chunks().0, words);
+    (quads + made, total)
 }
 
 /// Takes the inputs of a window piece by piece.

@@ -20,6 +20,8 @@ mod narrow;
 mod run;
 #[cfg(pocketgan_assembly)]
 mod scale;
+#[cfg(pocketgan_two)]
+mod two;
 
 #[cfg(pocketgan_kernels = "armv6m")]
 mod armv6m;
@@ -47,7 +49,7 @@ use portable as target;
 use x86_64 as target;
 
 pub use depthwise::depthwise_sum;
-pub use gather::{Gather, Inputs, LONGEST};
+pub use gather::{Gather, Inputs, LONGEST, gather_quads};
 pub use nibbles::unpack_nibbles;
 pub use upsample::upsample_row;
 
@@ -57,6 +59,8 @@ pub use scale::activate;
 pub use target::activate;
 #[cfg(not(pocketgan_assembly))]
 use target::{narrow as narrow_all, run as run_all};
+#[cfg(pocketgan_two)]
+pub use two::{gather_side, panels_of_two, words_of_two};
 #[cfg(pocketgan_assembly)]
 use {narrow::narrow as narrow_all, run::run as run_all};
 
@@ -166,6 +170,10 @@ pub struct Narrow<'a> {
     pub segment: usize,
     /// Bytes from one window to the next.
     pub step: usize,
+    /// Zeros that each row's bytes begin with in the first window, and end with in the last one: they
+    /// may be left out.
+    #[cfg_attr(not(pocketgan_assembly), allow(dead_code))]
+    pub margins: [usize; 2],
     /// What every sum begins with.
     pub first: i32,
 }
@@ -226,6 +234,58 @@ mod tests {
         assert!(runs > 40, "{runs} of all were summed");
     }
 
+    #[cfg(pocketgan_two)]
+    #[test]
+    fn two_windows_of_any_arguments() {
+        let (words, mut sums) = ([0x8000_8000; 80], [0; 36]);
+        let mut made = 0;
+        for columns in [0, 7, 8, 16, HUGE[0], HUGE[1]] {
+            for rows in [4, 12, 20, HUGE[0]] {
+                for skipped in [0, 4, HUGE[1]] {
+                    for quads in [0, 1, 3, 33, HUGE[0]] {
+                        for (weights, count) in [(15, 16), (39, 16), (80, 32), (80, 36)] {
+                            let matrix = Matrix {
+                                bits: 8,
+                                weights: &words[..weights],
+                                columns,
+                                rows,
+                                skipped,
+                                first: 0,
+                            };
+                            let inputs = Inputs {
+                                words: &words[..9],
+                                quads,
+                                total: 0,
+                            };
+                            sums.fill(7);
+                            panels_of_two(&matrix, &inputs, [1, 2], &mut sums[..count]);
+                            assert!(sums[count..].iter().all(|&sum| sum == 7));
+                            made += usize::from(quads > 0 && sums[0] != 7);
+                        }
+                    }
+                }
+            }
+        }
+        assert!(made > 10, "{made} of all were made");
+    }
+
+    #[cfg(pocketgan_two)]
+    #[test]
+    fn sides_of_any_arguments() {
+        let mut words = [7; 13];
+        for second in [false, true] {
+            for inputs in [0, 3, 4, 8, 12] {
+                for room in [0, 1, 3, 8, 12] {
+                    for quads in [0, 1, 2, 8] {
+                        words.fill(7);
+                        gather_side(second, &[1; 12][..inputs], &mut words[..room], quads);
+                        assert!(words[room..].iter().all(|&word| word == 7));
+                    }
+                }
+            }
+        }
+    }
+
     #[test]
     fn windows_of_any_arguments() {
         let (words, bytes, mut sums) = ([0x0080_0080; 16], [1; 24], [0; 17]);
@@ -234,7 +294,14 @@ mod tests {
             for segment in [0, 3, 8].into_iter().chain(HUGE) {
                 for step in [0, 4].into_iter().chain(HUGE) {
                     for from in [0, 16, 25].into_iter().chain(HUGE) {
-                        for (weights, count) in [(7, 4), (16, 3), (16, 4), (16, 17)] {
+                        for (weights, count, margin) in [
+                            (7, 4, 0),
+                            (16, 3, 4),
+                            (16, 4, HUGE[0]),
+                            (16, 8, 4),
+                            (16, 8, HUGE[1]),
+                            (16, 17, 8),
+                        ] {
                             let work = Narrow {
                                 weights: [&words[..weights], &words],
                                 memory: &bytes,
@@ -242,6 +309,7 @@ mod tests {
                                 taps,
                                 segment,
                                 step,
+                                margins: [margin; 2],
                                 first: 0,
                             };
                             sums.fill(7);

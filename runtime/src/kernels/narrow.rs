@@ -9,15 +9,19 @@ use crate::slices::after;
 /// What the kernel works on, in the order in which it reads it. It may change it.
 #[repr(C)]
 pub struct Work {
+    /// Each row's matrix, as many words before what is used of it as are left out between taps.
     pub weights: [*const u32; 2],
+    /// Of a tap.
     pub quads: usize,
+    /// Bytes of each matrix that are left out between taps.
+    pub gap: usize,
     pub step: usize,
+    pub taps: usize,
     pub sums: [*mut i32; 2],
     /// End of the first row's sums.
     pub end: *mut i32,
-    pub taps: usize,
     pub first: i32,
-    /// The last ones are the taps'.
+    /// The last ones are the taps'. In the end they are those of the window after the last.
     pub rows: [*const u8; MOST_TAPS],
 }
 
@@ -46,34 +50,63 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
     // Bytes that the windows take of a row, and words of weights that they take.
     let bytes = (windows - 1) * work.step + 4 * quads;
     let words = 2 * quads * taps;
-    let mut rows = [core::ptr::null(); MOST_TAPS];
-    for (pointer, row) in rows.iter_mut().skip(MOST_TAPS - taps).zip(work.rows) {
+    let [first, second] = work.weights;
+    if first.len() < words || second.len() < words {
+        return;
+    }
+    let Some((first_row, second_row)) = sums.split_at_mut_checked(2 * windows) else {
+        return;
+    };
+    // Whole quads of zeros are left out if there are other windows.
+    let edges = cfg!(feature = "fast") && windows > 1;
+    let [before, behind] = work.margins.map(|zeros| match edges {
+        true => (zeros / 4).min(quads - 1),
+        false => 0,
+    });
+    let [left, right] = [before, behind].map(|quads| usize::from(quads > 0));
+    let mut kernel = Work {
+        weights: [first.as_ptr(), second.as_ptr()],
+        quads,
+        gap: 0,
+        step: work.step,
+        taps,
+        sums: [first_row.as_mut_ptr(), second_row.as_mut_ptr()],
+        end: first_row.as_mut_ptr(),
+        first: work.first,
+        rows: [core::ptr::null(); MOST_TAPS],
+    };
+    let rows = kernel.rows.iter_mut().skip(MOST_TAPS - taps);
+    for (pointer, row) in rows.zip(work.rows) {
         let row = after(work.memory, row);
         if row.len() < bytes {
             return;
         }
-        *pointer = row.as_ptr();
+        *pointer = row.as_ptr().wrapping_add(4 * before);
     }
-    let [first, second] = work.weights;
-    let Some((first_row, second_row)) = sums.split_at_mut_checked(2 * windows) else {
-        return;
-    };
-    if first.len() < words || second.len() < words {
-        return;
+    // The first window, those after it, the last one.
+    for part in if edges { 0..3 } else { 1..2 } {
+        let (windows, left_out) = match part {
+            0 => (left, before),
+            1 => (windows - left - right, 0),
+            _ => (right, behind),
+        };
+        if windows == 0 {
+            continue;
+        }
+        kernel.quads = quads - left_out;
+        kernel.gap = 8 * left_out;
+        kernel.step = work.step;
+        if part == 0 {
+            // The rows begin behind the zeros, and then at the second window.
+            kernel.step = kernel.step.wrapping_sub(4 * before);
+        } else if part == 2 {
+            kernel.weights = kernel.weights.map(|words| words.wrapping_sub(2 * behind));
+        }
+        (kernel.taps, kernel.first) = (taps, work.first);
+        kernel.end = kernel.end.wrapping_add(2 * windows);
+        // SAFETY: none of the numbers is zero but the step and the gap; there are two words of
+        // weights in each matrix for each quad of a tap, and those between them; the last window's
+        // bytes are in every row, and each row has two sums a window.
+        unsafe { narrow_windows(&mut kernel) }
     }
-    let second_row = second_row.as_mut_ptr();
-    let mut work = Work {
-        weights: [first.as_ptr(), second.as_ptr()],
-        quads,
-        step: work.step,
-        sums: [first_row.as_mut_ptr(), second_row],
-        end: second_row,
-        taps,
-        first: work.first,
-        rows,
-    };
-    // SAFETY: none of the numbers is zero but the step; there are two words of weights in each matrix
-    // for each quad of a tap, the last window's bytes are in every row, and each row has two sums a
-    // window.
-    unsafe { narrow_windows(&mut work) }
 }

@@ -35,6 +35,24 @@ pub fn expand(_bits: u8, quads: &[[u8; 4]], words: &mut [u32]) -> (usize, i32) {
     (count, total)
 }
 
+/// As `expand_of_two` of `armv7em`.
+#[cfg(pocketgan_two)]
+pub fn expand_of_two(quads: &[[u8; 4]], words: &mut [u32]) -> (usize, i32) {
+    let count = quads.len().min((words.len() + 1) / 4);
+    let (from, to) = (quads.as_ptr().cast::<u8>(), words.as_mut_ptr());
+    let mut total = 0;
+    for quad in 0..count {
+        // SAFETY: there are as many quads and four times as many words, but one behind the last.
+        let [a, b, c, d] = unsafe { inputs(from, 4 * quad) };
+        unsafe {
+            to.add(4 * quad).write(pair(a, c));
+            to.add(4 * quad + 2).write(pair(b, d));
+        }
+        total += a + b + c + d;
+    }
+    (count, total)
+}
+
 fn pair(first: i32, second: i32) -> u32 {
     first as u32 & 0xffff | (second << 16) as u32
 }
@@ -116,6 +134,36 @@ bytes!(bytes8, 4);
 // These sum one panel.
 bytes!(bytes4, 2);
 bytes!(bytes2, 1);
+
+/// As [`super::two::panels_of_two`]; the work is checked.
+#[cfg(pocketgan_two)]
+pub unsafe extern "C" fn two8(work: &mut super::two::Work) {
+    for panel in 0..work.panels {
+        let weights = work.weights.wrapping_add(8 * work.quads * panel);
+        let weights = weights.wrapping_byte_add(work.gap * panel);
+        for column in (0..8).step_by(2) {
+            for window in 0..2 {
+                let (mut even, mut both) = (work.first[window], work.both[window]);
+                for pair in 0..2 * work.quads {
+                    let word = weights.wrapping_add(4 * pair + column / 2);
+                    let input = work.inputs.wrapping_add(2 * pair + window);
+                    // SAFETY: by the caller, there are eight words of weights for each quad of each
+                    // panel, and four of inputs.
+                    let (word, x) = unsafe { (word.read(), input.read()) };
+                    even = even.wrapping_add(dot(word & 0x00ff_00ff, x));
+                    both = both.wrapping_add(dot(word, x));
+                }
+                let sums = work.sums.wrapping_byte_add(work.other * window);
+                let sums = sums.wrapping_add(8 * panel + column);
+                // SAFETY: by the caller, there are eight sums for each panel of either window.
+                unsafe {
+                    sums.write(even);
+                    sums.add(1).write(odd(both, even));
+                }
+            }
+        }
+    }
+}
 
 /// See [`super::run::Kernel`].
 pub unsafe extern "C" fn nibbles8(
@@ -240,14 +288,15 @@ pub unsafe extern "C" fn narrow_windows(work: &mut Work) {
             let rows = work.rows.into_iter().skip(work.rows.len() - work.taps);
             for (tap, row) in rows.enumerate() {
                 for quad in 0..work.quads {
-                    let place = 2 * (tap * work.quads + quad);
+                    let gaps = (tap + 1) * work.gap / size_of::<u32>();
+                    let place = 2 * (tap * work.quads + quad) + gaps;
                     // SAFETY: by the caller, there are two words of weights for each quad of a tap,
                     // and the quads of every window in each row.
                     let ([a, b, c, d], first, second) = unsafe {
                         (
                             inputs(row, window * work.step + 4 * quad),
-                            weights.add(place).read(),
-                            weights.add(place + 1).read(),
+                            weights.wrapping_add(place).read(),
+                            weights.wrapping_add(place + 1).read(),
                         )
                     };
                     total = total.wrapping_add(a + b + c + d);
@@ -265,5 +314,11 @@ pub unsafe extern "C" fn narrow_windows(work: &mut Work) {
                 sums.add(2 * window + 1).write(odd);
             }
         }
+    }
+    for sums in &mut work.sums {
+        *sums = sums.wrapping_add(2 * windows);
+    }
+    for row in &mut work.rows {
+        *row = row.wrapping_add(windows * work.step);
     }
 }

@@ -49,28 +49,30 @@ macro_rules! store {
 /// r0 and r1 weights, r2 and r3 a pair of inputs, r4 weights, r5 a weight, r6 the end of a tap's
 /// inputs, r7 the place before it; r8 to r11 sums (even and odd column of each row), r12 the inputs'
 /// sum. On the stack: the next tap's place among the rows, the end of those, bytes of a tap, bytes
-/// from one window to the next.
+/// from one window to the next, bytes of weights left out between taps.
 #[unsafe(naked)]
 pub unsafe extern "C" fn narrow_windows(_: &mut Work) {
     naked_asm!(
         enter!(),
-        "sub sp, sp, #12",
+        "sub sp, sp, #16",
         "mov r7, r0",
         "ldr r2, [r7, #8]",
         "lsls r2, r2, #2",
         "str r2, [sp, #8]",
-        "ldr r2, [r7, #12]",
+        "ldr r2, [r7, #16]",
         "str r2, [sp, #12]",
+        "ldr r2, [r7, #12]",
+        "str r2, [sp, #16]",
         "adds r0, r0, #{rows}",
         "str r0, [sp, #4]",
         // The first tap's place in the place of their number.
-        "ldr r2, [r7, #28]",
+        "ldr r2, [r7, #20]",
         "lsls r2, r2, #2",
         "subs r0, r0, r2",
-        "str r0, [r7, #28]",
+        "str r0, [r7, #20]",
         // A window of the work in r7.
         "2:",
-        "ldr r3, [r7, #28]",
+        "ldr r3, [r7, #20]",
         "str r3, [sp]",
         "ldmia r7!, {{r0, r1}}",
         "movs r3, #0",
@@ -81,6 +83,9 @@ pub unsafe extern "C" fn narrow_windows(_: &mut Work) {
         "mov r12, r3",
         // A tap, whose row goes on to the next window.
         "3:",
+        "ldr r2, [sp, #16]",
+        "adds r0, r0, r2",
+        "adds r1, r1, r2",
         "ldr r7, [sp]",
         "ldr r6, [r7]",
         "ldr r2, [sp, #12]",
@@ -101,18 +106,18 @@ pub unsafe extern "C" fn narrow_windows(_: &mut Work) {
         "cmp r7, r3",
         "bne 3b",
         "subs r7, r7, #{rows}",
-        "ldr r6, [r7, #32]",
+        "ldr r6, [r7, #36]",
         "mov r2, r12",
         "lsls r2, r2, #7",
         "subs r2, r6, r2",
-        store!("r10", "r11", "#20"),
-        store!("r8", "r9", "#16"),
-        "ldr r3, [r7, #24]",
+        store!("r10", "r11", "#28"),
+        store!("r8", "r9", "#24"),
+        "ldr r3, [r7, #32]",
         "cmp r5, r3",
         "beq 5f",
         "b 2b",
         "5:",
-        "add sp, sp, #16",
+        "add sp, sp, #20",
         leave!(),
         rows = const ROWS_END,
     )

@@ -2,7 +2,8 @@
 //!
 //! A word of weights is `256 * odd + even` of one pair of columns, for both inputs of a pair.
 //! `SMLAD` of the word, and of its even bytes alone (`UXTB16`), each with the pair of inputs, gives
-//! two sums whose difference is 256 times the odd column's: exact while that sum has 24 bits.
+//! two sums whose difference is 256 times the odd column's: exact while that sum has 24 bits. Where two
+//! windows are summed at a time, the word and its even bytes serve both.
 
 /// Armv8-M's target does not assume the DSP extension, so the assembler must be told.
 #[cfg(pocketgan_armv8m)]
@@ -41,12 +42,18 @@ mod nibbles;
 mod panels;
 #[path = "../armv7.rs"]
 mod scale;
+#[cfg(pocketgan_two)]
+mod two;
 
 pub use super::portable::words_per_quad;
 pub use expand::expand;
+#[cfg(pocketgan_two)]
+pub use expand::expand_of_two;
 pub use narrow::narrow_windows;
 pub use nibbles::{cross, nibbles8};
 pub use panels::{bytes2, bytes4, bytes8};
 #[cfg(feature = "fast")]
 pub use scale::grey_kernel;
 pub use scale::{FLIPS, ONLY, scale_kernel};
+#[cfg(pocketgan_two)]
+pub use two::two8;

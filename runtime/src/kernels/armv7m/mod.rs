@@ -9,7 +9,8 @@
 //! products, where two multiplications with one weight each take four and six.
 //!
 //! With a pair's two words in registers there is room for the sums of four columns: panels of eight
-//! are summed in two passes.
+//! are summed in two passes. With those of two windows there is room for two columns of each, in four
+//! passes, and what is done to a word of weights alone, four of eight instructions, is done for both.
 
 // What all kernels have in common.
 
@@ -181,7 +182,11 @@ mod nibbles;
 mod panels;
 #[path = "../armv7.rs"]
 mod scale;
+#[cfg(pocketgan_two)]
+mod two;
 
+#[cfg(pocketgan_two)]
+pub use expand::expand_of_two;
 pub use expand::{expand, words_per_quad};
 pub use narrow::narrow_windows;
 pub use nibbles::{cross, nibbles8};
@@ -189,3 +194,5 @@ pub use panels::{bytes2, bytes4, bytes8};
 #[cfg(feature = "fast")]
 pub use scale::grey_kernel;
 pub use scale::{FLIPS, ONLY, scale_kernel};
+#[cfg(pocketgan_two)]
+pub use two::two8;
