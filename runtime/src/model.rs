@@ -168,8 +168,9 @@ impl<'a> Model<'a> {
 
     /// Bytes of RAM that a [`Generator`](crate::Generator) works in: the rows of each activation
     /// that the next layer looks at, the rows of the image that are made at once, the inputs of one
-    /// window, or of two where they are many, and sums as words, 32 bytes for each layer and the latent, and 92 bytes for the row that
-    /// is being made; and 3 bytes, wherever the words' first address is.
+    /// window, or of two where a window has many, and sums as words, 32 bytes for each layer and the
+    /// latent, and 92 bytes for the row that is being made; and 3 bytes, wherever the words' first
+    /// address is.
     pub fn workspace_len(&self) -> usize {
         let stages = stage_words(self.layers.count.into());
         let words = Plan::WORDS + stages + self.scratch.inputs + self.scratch.sums;

@@ -64,14 +64,15 @@ pub fn narrow(work: &Narrow, sums: &mut [i32]) {
         false => 0,
     });
     let [left, right] = [before, behind].map(|quads| usize::from(quads > 0));
+    let first_sums = first_row.as_mut_ptr();
     let mut kernel = Work {
         weights: [first.as_ptr(), second.as_ptr()],
         quads,
         gap: 0,
         step: work.step,
         taps,
-        sums: [first_row.as_mut_ptr(), second_row.as_mut_ptr()],
-        end: first_row.as_mut_ptr(),
+        sums: [first_sums, second_row.as_mut_ptr()],
+        end: first_sums,
         first: work.first,
         rows: [core::ptr::null(); MOST_TAPS],
     };
