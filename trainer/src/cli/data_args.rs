@@ -20,10 +20,10 @@ pub struct DataArgs {
     /// MNIST's IDX files, or one IDX file of images
     ///
     /// Without it, the folder that the environment variable POCKETGAN_DATA names; else MNIST from
-    /// this user's cache folder, downloaded there once; else, without a network, strokes. Where that
-    /// folder holds MNIST as published, mnist by its name is taken from there, too. A folder
-    /// holds train-images-idx3-ubyte, t10k-images-idx3-ubyte and their labels, with or without
-    /// .gz. If there is only one of the two, every seventh image of it is set aside for testing.
+    /// this user's cache folder, downloaded there once; else, without a network, strokes. mnist by
+    /// its name is taken from POCKETGAN_DATA, too, if that holds it as published. A folder of data
+    /// holds train-images-idx3-ubyte, t10k-images-idx3-ubyte and their labels, with or without .gz.
+    /// If there is only one of the two, every seventh image of it is set aside for testing.
     #[arg(long, value_name = "mnist|strokes|DIR|FILE")]
     pub data: Option<PathBuf>,
 
