@@ -5,6 +5,9 @@ use embedded_graphics::pixelcolor::{BinaryColor, Gray4, PixelColor, Rgb565, RgbC
 
 /// A colour in which ink can be drawn on a dark display.
 pub trait Ink: PixelColor {
+    /// Whether the colour depends on the place.
+    const DITHERS: bool = false;
+
     /// The colour of `ink`: 0 is the background's black, 255 full ink. `at` is the place of the
     /// display's pixel in the picture, counted from its top left corner; colours of few levels
     /// dither by it. Ink 0 and 255 are the same everywhere.
@@ -26,6 +29,8 @@ impl Ink for Gray4 {
 /// of continuous-tone pictures", 1973). Thresholds are 68, 76, ... to 188, half of the whole range:
 /// so edges are dithered, but a pen's stroke is solid and its background empty.
 impl Ink for BinaryColor {
+    const DITHERS: bool = true;
+
     fn from_ink(ink: u8, at: Point) -> Self {
         const BAYER: [[u8; 4]; 4] = [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]];
         let rank = BAYER[(at.y & 3) as usize][(at.x & 3) as usize];

@@ -40,15 +40,19 @@ where
     for y in y * scale..(y + 1) * scale {
         let mut at = Point::new(-1, y as i32);
         let mut inks = row.iter();
-        let (mut ink, mut left) = (0, 0);
+        let (mut ink, mut color, mut left) = (0, D::Color::from_ink(0, at), 0);
         let colors = iter::from_fn(|| {
             if left == 0 {
                 ink = inks.next()? ^ flip;
+                color = D::Color::from_ink(ink, at);
                 left = scale;
             }
             left -= 1;
             at.x += 1;
-            Some(D::Color::from_ink(ink, at))
+            if D::Color::DITHERS {
+                color = D::Color::from_ink(ink, at);
+            }
+            Some(color)
         });
         let area = Rectangle::new(
             cell.corner + Point::new(0, y as i32),

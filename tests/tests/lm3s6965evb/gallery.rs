@@ -6,12 +6,10 @@ use std::process::Command;
 
 use runtime::{Latent, Model};
 
-use tests::board::LM3S6965EVB;
 use tests::emulator::Emulator;
-use tests::firmware::build;
 use tests::gallery::{hold_page, turn_page};
 
-use crate::{FOLDER, PATIENCE, RANDOM, assert_shows, black, levels, start};
+use crate::{COMMITTED, FOLDER, PATIENCE, RANDOM, assert_shows, black, levels, start};
 
 /// Digits on a page: two rows of four.
 const PAGE: u32 = 8;
@@ -67,10 +65,8 @@ fn all_ten_digits_have_the_pixels_that_the_host_computes() {
 
 #[test]
 fn without_a_choice_the_board_shows_the_model_of_the_repository() {
-    let bytes = fs::read(embed::default_model()).expect("the model of the repository");
-    let elf = Path::new(FOLDER).join("lm3s6965evb-default.elf");
-    build(&LM3S6965EVB, None, &elf).unwrap_or_else(|error| panic!("{error}"));
-    assert_two_pages_are_the_hosts(&mut start(&elf), &bytes);
+    let (bytes, elf) = &*COMMITTED;
+    assert_two_pages_are_the_hosts(&mut start(elf), bytes);
 }
 
 #[test]

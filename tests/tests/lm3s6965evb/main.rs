@@ -31,6 +31,14 @@ static RANDOM: LazyLock<(Vec<u8>, PathBuf)> = LazyLock::new(|| {
     (bytes, elf)
 });
 
+/// The model of the repository, and the firmware that shows it.
+static COMMITTED: LazyLock<(Vec<u8>, PathBuf)> = LazyLock::new(|| {
+    let bytes = fs::read(embed::default_model()).expect("the model of the repository");
+    let elf = Path::new(FOLDER).join("lm3s6965evb-default.elf");
+    build(&LM3S6965EVB, None, &elf).unwrap_or_else(|error| panic!("{error}"));
+    (bytes, elf)
+});
+
 /// Writes a file, unless it is there already: a newer one would be built again.
 fn file(name: &str, bytes: &[u8]) -> PathBuf {
     let path = Path::new(FOLDER).join(name);

@@ -10,7 +10,7 @@
 
 use embedded_graphics_core::Pixel;
 use embedded_graphics_core::draw_target::DrawTarget;
-use embedded_graphics_core::geometry::{Dimensions, OriginDimensions, Size};
+use embedded_graphics_core::geometry::{OriginDimensions, Point, Size};
 use embedded_graphics_core::pixelcolor::{Gray4, GrayColor};
 use embedded_graphics_core::primitives::{PointsIter, Rectangle};
 use embedded_hal::digital::OutputPin;
@@ -208,26 +208,31 @@ fn put(row: &mut [u8; ROW_BYTES], x: usize, level: u8) -> bool {
     *pair != before
 }
 
-/// Puts pixels that end within a row of the shadow there, from `left` on, and returns the first and
-/// last byte that changes.
-fn put_row(row: &mut [u8; ROW_BYTES], left: usize, levels: &[u8]) -> Option<[usize; 2]> {
-    let (head, levels) = levels.split_at(levels.len().min(left % 2));
-    let (pairs, tail) = levels.as_chunks::<2>();
-    let (start, end) = (left.div_ceil(2), left.div_ceil(2) + pairs.len());
-    let mut changed: Option<[usize; 2]> = None;
-    let mut note = |column| changed = Some([changed.map_or(column, |[first, _]| first), column]);
-    if head.iter().any(|&level| put(row, left, level)) {
-        note(left / 2);
+/// Puts `width` pixels into a row of the shadow, from `left` on, and returns the first and last byte
+/// that changes. In `levels`, room is left for a pixel before and after them, where they begin or end
+/// within a byte.
+fn put_row(
+    row: &mut [u8; ROW_BYTES],
+    left: usize,
+    width: usize,
+    levels: &mut [u8; WIDTH],
+) -> Option<[usize; 2]> {
+    let columns = left / 2..(left + width).div_ceil(2);
+    let before = &mut row[columns.clone()];
+    if let ([first, ..], 1) = (&before, left % 2) {
+        levels[0] = first >> 4;
     }
-    for ((byte, &[high, low]), column) in row[start..end].iter_mut().zip(pairs).zip(start..) {
-        let pair = high << 4 | low;
-        if *byte != pair {
-            *byte = pair;
-            note(column);
+    if let ([.., last], 1) = (&before, (left + width) % 2) {
+        levels[2 * before.len() - 1] = last & 0x0F;
+    }
+    let mut changed = None;
+    for ((pair, &[high, low]), column) in before.iter_mut().zip(levels.as_chunks().0).zip(columns) {
+        let both = high << 4 | low;
+        if *pair != both {
+            *pair = both;
+            let [first, _] = changed.unwrap_or([column; 2]);
+            changed = Some([first, column]);
         }
-    }
-    if tail.iter().any(|&level| put(row, 2 * end, level)) {
-        note(end);
     }
     changed
 }
@@ -267,20 +272,24 @@ impl<S: SpiDevice, P: OutputPin> DrawTarget for Ssd0323<'_, S, P> {
     where
         I: IntoIterator<Item = Gray4>,
     {
-        if area.intersection(&self.bounding_box()) != *area {
+        let within = |start: i32, length: u32, limit: usize| {
+            let room = usize::try_from(start).map_or(None, |start| limit.checked_sub(start));
+            room.is_some_and(|room| length as usize <= room)
+        };
+        let (Point { x, y }, Size { width, height }) = (area.top_left, area.size);
+        if !within(x, width, WIDTH) || !within(y, height, HEIGHT) {
             let pixels = area.points().zip(colors);
             return self.draw_iter(pixels.map(|(at, color)| Pixel(at, color)));
         }
+        let (left, width) = (x as usize, width as usize);
         let mut colors = colors.into_iter();
-        let left = area.top_left.x as usize;
         let mut levels = [0; WIDTH];
-        let levels = &mut levels[..area.size.width as usize];
         let mut changed = None;
         for y in area.rows() {
-            let given = levels.iter_mut().zip(&mut colors);
+            let given = levels[left % 2..][..width].iter_mut().zip(&mut colors);
             let given = given.map(|(level, color)| *level = color.luma()).count();
             let y = y as usize;
-            let changes = put_row(&mut self.shadow[y], left, &levels[..given]);
+            let changes = put_row(&mut self.shadow[y], left, given, &mut levels);
             for column in changes.into_iter().flatten() {
                 changed = Some(Area::with(changed, column, y));
             }

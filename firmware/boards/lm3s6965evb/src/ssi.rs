@@ -16,7 +16,6 @@ const CR1: Register = Register::new(BASE + 0x04);
 const CR1_SSE: u32 = 1 << 1;
 const DR: Register = Register::new(BASE + 0x08);
 const SR: Register = Register::new(BASE + 0x0C);
-const SR_TNF: u32 = 1 << 1;
 const SR_RNE: u32 = 1 << 2;
 const SR_BSY: u32 = 1 << 4;
 const CPSR: Register = Register::new(BASE + 0x10);
@@ -41,9 +40,8 @@ impl Ssi0 {
     }
 
     /// Sends a byte and returns the one that came in meanwhile. Taking it out at once keeps the
-    /// receive FIFO from overrunning.
+    /// receive FIFO from overrunning, and the transmit FIFO empty.
     fn exchange(&mut self, byte: u8) -> u8 {
-        while SR.read() & SR_TNF == 0 {}
         DR.write(byte.into());
         while SR.read() & SR_RNE == 0 {}
         DR.read() as u8
