@@ -42,14 +42,14 @@ where
         let mut inks = row.iter();
         let (mut ink, mut color, mut left) = (0, D::Color::from_ink(0, at), 0);
         let colors = iter::from_fn(|| {
-            if left == 0 {
+            at.x += 1;
+            let next = left == 0;
+            if next {
                 ink = inks.next()? ^ flip;
-                color = D::Color::from_ink(ink, at);
                 left = scale;
             }
             left -= 1;
-            at.x += 1;
-            if D::Color::DITHERS {
+            if next || D::Color::DITHERS {
                 color = D::Color::from_ink(ink, at);
             }
             Some(color)

@@ -87,14 +87,12 @@ impl Backend {
                 reason = "burn deprecates it in favour of flex, which is the default"
             )]
             Backend::Ndarray => Ok(Device::ndarray()),
-            // Both take a device that is not there, and panic at the first tensor: so they are asked
-            // for what they have before.
+            // Both take a device that is not there, and panic at the first tensor: so what they have
+            // is found out before.
             #[cfg(feature = "cuda")]
-            Backend::Cuda if has(burn::tensor::DeviceType::Cuda) => Ok(Device::cuda(0)),
+            Backend::Cuda if has_cuda() => Ok(Device::cuda(0)),
             #[cfg(feature = "wgpu")]
-            Backend::Wgpu if has(burn::tensor::DeviceType::Wgpu) => {
-                Ok(Device::wgpu(burn::tensor::DeviceKind::DefaultDevice))
-            }
+            Backend::Wgpu => wgpu().ok_or(BackendError::NoDevice(self)),
             backend if backend.is_built() => Err(BackendError::NoDevice(backend)),
             backend => Err(BackendError::NotBuilt(backend)),
         }
@@ -111,10 +109,23 @@ impl Backend {
     }
 }
 
-/// Whether this machine has a device of that type.
-#[cfg(any(feature = "cuda", feature = "wgpu"))]
-fn has(kind: burn::tensor::DeviceType) -> bool {
-    !Device::enumerate(kind).into_vec().is_empty()
+/// Whether this machine has an NVIDIA GPU.
+#[cfg(feature = "cuda")]
+fn has_cuda() -> bool {
+    !Device::enumerate(burn::tensor::DeviceType::Cuda)
+        .into_vec()
+        .is_empty()
+}
+
+/// The device that wgpu takes by itself, if there is one that computes: adapters of OpenGL are
+/// listed also where they cannot.
+#[cfg(feature = "wgpu")]
+fn wgpu() -> Option<Device> {
+    // It can be started only once.
+    static DEVICE: std::sync::OnceLock<Option<Device>> = std::sync::OnceLock::new();
+    DEVICE
+        .get_or_init(|| Device::wgpu_options().init().ok())
+        .clone()
 }
 
 impl fmt::Display for Backend {
