@@ -5,8 +5,9 @@ use embedded_graphics::pixelcolor::{BinaryColor, Gray4, PixelColor, Rgb565, RgbC
 
 /// A colour in which ink can be drawn on a dark display.
 pub trait Ink: PixelColor {
-    /// Whether the colour depends on the place.
-    const DITHERS: bool = false;
+    /// Whether the colour of an ink depends on the place. If not, it is computed once for all of the
+    /// display's pixels that one of the picture becomes.
+    const DITHERS: bool;
 
     /// The colour of `ink`: 0 is the background's black, 255 full ink. `at` is the place of the
     /// display's pixel in the picture, counted from its top left corner; colours of few levels
@@ -19,6 +20,8 @@ pub trait Ink: PixelColor {
 /// Level `n` stands for the ink `17 * n` (0 to 255), so adding 8 before the division rounds to the
 /// nearest level. 17 is odd: no ink lies halfway between two.
 impl Ink for Gray4 {
+    const DITHERS: bool = false;
+
     fn from_ink(ink: u8, _at: Point) -> Self {
         Gray4::new(((u16::from(ink) + 8) / 17) as u8)
     }
@@ -42,6 +45,8 @@ impl Ink for BinaryColor {
 /// screen. Each channel is a straight line up to its full level and stays there: red from 0 to ink
 /// 112, green from 16 to 224, blue from 120 to 285.
 impl Ink for Rgb565 {
+    const DITHERS: bool = false;
+
     fn from_ink(ink: u8, _at: Point) -> Self {
         let channel = |first: u16, last: u16, max: u8| {
             let above = u16::from(ink).saturating_sub(first).min(last - first);

@@ -59,6 +59,8 @@ impl PixelColor for Inked {
 }
 
 impl Ink for Inked {
+    const DITHERS: bool = true;
+
     fn from_ink(ink: u8, at: Point) -> Self {
         Self { ink, at }
     }
