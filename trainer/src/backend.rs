@@ -117,8 +117,8 @@ fn has_cuda() -> bool {
         .is_empty()
 }
 
-/// The device that wgpu takes by itself, if there is one that computes: adapters of OpenGL are
-/// listed also where they cannot.
+/// The device that wgpu takes by itself, if there is one that computes: that an adapter is listed
+/// does not say so.
 #[cfg(feature = "wgpu")]
 fn wgpu() -> Option<Device> {
     // It can be started only once.
