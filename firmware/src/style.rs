@@ -44,7 +44,7 @@ impl Style {
     }
 }
 
-/// A way from one style to another that begins and ends gently.
+/// A way from one style to another that begins and ends gently, but never stands still.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Way {
     pub from: u32,
@@ -56,12 +56,13 @@ impl Way {
     pub const MICROS: u32 = 1 << Self::MICROS_LOG2;
     const MICROS_LOG2: u32 = 21;
 
-    /// The style after `micros`: at `3 x^2 - 2 x^3` of the way after `x` of the time, which is
-    /// counted in 256ths.
+    /// The style after `micros`: at `x / 4 + 3 (3 x^2 - 2 x^3) / 4` of the way after `x` of the
+    /// time, which is counted in 256ths. Without the first term, nothing would change in the first
+    /// and the last 75 milliseconds.
     pub fn after(self, micros: u32) -> Style {
         let x = micros.min(Self::MICROS) >> (Self::MICROS_LOG2 - 8);
-        // At most 2^24.
-        let t = (x * x * (3 * 256 - 2 * x)) >> 16;
+        // At most 2^26.
+        let t = (x * (256 * 256 + 3 * x * (3 * 256 - 2 * x))) >> 18;
         Style {
             from: self.from,
             to: self.to,
@@ -91,15 +92,17 @@ mod tests {
     }
 
     #[test]
-    fn a_way_never_turns_back_and_is_gentle_at_its_ends() {
-        let times = (0..=Way::MICROS).step_by(10_000);
-        assert!(times.clone().zip(times.skip(1)).all(|(a, b)| t(a) <= t(b)));
-        let linear = |micros: u32| micros as f64 / f64::from(Way::MICROS) * 256.0;
-        for eighth in [Way::MICROS / 8, Way::MICROS - Way::MICROS / 8] {
-            let x = f64::from(eighth) / f64::from(Way::MICROS);
-            let smooth = 256.0 * (3.0 * x * x - 2.0 * x * x * x);
-            assert!((f64::from(t(eighth)) - smooth).abs() <= 1.0);
-            assert!((smooth - linear(eighth)).abs() > 15.0);
+    fn a_way_is_gentle_at_its_ends_but_never_stands_still() {
+        let frames = Way::MICROS / 64;
+        for frame in 0..64 {
+            assert!(t(frame * frames) < t((frame + 1) * frames), "{frame}");
+        }
+        for eighth in 0..=8 {
+            let x = f64::from(eighth) / 8.0;
+            let smooth = 3.0 * x * x - 2.0 * x * x * x;
+            let expected = 256.0 * (0.25 * x + 0.75 * smooth);
+            let found = t(Way::MICROS / 8 * eighth);
+            assert!((f64::from(found) - expected).abs() <= 1.0, "{eighth}");
         }
     }
 }

@@ -26,10 +26,8 @@ pub struct Morph {
     held: Option<u32>,
     /// Label and `t` of what the display shows.
     shown: Option<(u8, u16)>,
-    /// Frames since this way began or went on. Where it is so slow that nothing changes, none is drawn.
+    /// Frames since this way began or went on.
     frames: u32,
-    /// Microseconds that these took.
-    drawing: u32,
 }
 
 impl Mode for Morph {
@@ -45,7 +43,6 @@ impl Mode for Morph {
             held: None,
             shown: None,
             frames: 0,
-            drawing: 0,
         })
     }
 
@@ -65,17 +62,13 @@ impl Mode for Morph {
         }
         let mut elapsed = self.held.unwrap_or(now.wrapping_sub(self.start));
         if elapsed >= Way::MICROS && self.held.is_none() {
-            info!(
-                "morph: {=u32} frames in {=u32} us, drawn in {=u32} us",
-                self.frames, elapsed, self.drawing
-            );
+            info!("morph: {=u32} frames in {=u32} us", self.frames, elapsed);
             self.way = Way {
                 from: self.way.to,
                 to: scene.seed(),
             };
             self.start = now;
             self.frames = 0;
-            self.drawing = 0;
             elapsed = 0;
         }
         let style = self.way.after(elapsed);
@@ -86,7 +79,6 @@ impl Mode for Morph {
         let drawn = scene.draw(&self.layout.cell(0), style, self.label)?;
         self.shown = Some(wanted);
         self.frames += 1;
-        self.drawing = self.drawing.wrapping_add(drawn.micros);
         debug!(
             "morph: {=u16}/256, {=u32} us, {=u32} us of them for the display",
             style.t, drawn.micros, drawn.display_micros

@@ -99,24 +99,17 @@ fn down_goes_through_all_modes_and_up_goes_back() {
 }
 
 #[test]
-fn morph_draws_a_picture_of_the_committed_model_in_a_thirtieth_of_a_second() {
+fn morph_shows_the_committed_model_thirty_times_a_second() {
     let mut board = Running::showing(&COMMITTED, "Morph");
     // Time is counted in instructions, so this is the same on every host.
-    let [frames, _, drawing] = board.numbers_after("morph: ");
-    println!("{frames} frames, {} us each", drawing / frames);
-    assert!(30 * drawing <= frames * 1_000_000);
+    let [frames, micros] = board.numbers_after("morph: ");
+    println!("{frames} frames in {micros} us");
+    assert!(frames * 1_000 >= 30 * (micros / 1_000));
 }
 
 #[test]
-fn morph_shows_pictures_between_two_seeds_thirty_times_a_second() {
+fn morph_shows_pictures_between_two_seeds() {
     let mut board = Running::in_mode("Morph");
-    let [frames, micros] = board.numbers_after("morph: ");
-    // This model is small; the emulated core takes 1.6 cycles an instruction at 50 MHz.
-    assert!(
-        frames * 1_000 >= 30 * (micros / 1_000),
-        "{frames}, {micros}"
-    );
-
     let [label, t, whole, from, to] = board.press(board.keys.action, "morph: held, label ");
     assert_eq!((label, whole, to), (0, 256, from + 1));
     let [from, to] = [from, to].map(|seed| Latent::from_seed(seed, board.model.latent_len()));
