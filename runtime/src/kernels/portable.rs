@@ -129,15 +129,28 @@ pub fn nibbles_of<const W: usize>(panels: &Run, sums: &mut [i32], cross: impl Fn
     }
 }
 
-/// [`nibbles_of`] panels of 4 or 2 columns in little code and memory: one column after another.
-#[inline(never)]
-pub fn nibbles_by_column(width: usize, panels: &Run, sums: &mut [i32], cross: impl Fn(u32) -> u32) {
-    let inputs = &panels.inputs;
-    let start = panels.first.wrapping_sub(inputs.total.wrapping_mul(8));
+/// [`nibbles_of`] a panel of 4 or 2 columns in little code and memory: one column after another.
+#[inline(always)]
+pub fn nibbles_by_column(width: usize, panel: &Run, sums: &mut [i32], cross: impl Fn(u32) -> u32) {
+    let inputs = &panel.inputs;
+    let start = panel.first.wrapping_sub(inputs.total.wrapping_mul(8));
     let pairs = first(inputs.words, 2 * inputs.quads);
+    columns(width, panel.weights, pairs, start, sums, cross);
+}
+
+/// Apart, and with what it needs alone, so that its caller keeps no [`Run`] on the stack.
+#[inline(never)]
+fn columns(
+    width: usize,
+    weights: &[u32],
+    pairs: &[u32],
+    start: i32,
+    sums: &mut [i32],
+    cross: impl Fn(u32) -> u32,
+) {
     for (column, sum) in sums.iter_mut().enumerate() {
         *sum = start;
-        let mut words = panels.weights.iter();
+        let mut words = weights.iter();
         let (mut word, mut starts_word) = (0, true);
         for &pair in pairs {
             if starts_word {

@@ -25,7 +25,7 @@ pub fn run(width: usize, bits: u8, run: &Run, sums: &mut [i32]) {
     // Words of weights for each quad of a panel, panels, and what an input's weights are too large by.
     let (kernel, words, count, excess): (Kernel, _, _, _) = match (is_nibble(bits), width) {
         (true, 8) => (nibbles8, 4, sums.len() / 8, 8),
-        (true, width) if cfg!(not(feature = "fast")) => {
+        (true, width) if cfg!(any(not(feature = "fast"), pocketgan_kernels = "armv6m")) => {
             return portable::nibbles_by_column(width, run, sums, cross);
         }
         (true, 4) => return portable::nibbles_of::<4>(run, sums, cross),
