@@ -91,14 +91,17 @@ class Graph:
             self.operator("FULLY_CONNECTED", "FullyConnectedOptions", inputs, y, 4)
         else:
             kernel, stride, padding = layer["window"]
-            same = (shape[1] * stride, shape[2] * stride) == output[1:3]
-            if (kernel - stride) != 2 * padding or not same:
+            doubled = (1, shape[1] * stride, shape[2] * stride, channels)
+            # Its first row and column may be left out.
+            cropped = output != doubled
+            if output not in (doubled, (1, doubled[1] - 1, doubled[2] - 1, channels)) or (
+                kernel - stride != 2 * (padding - cropped)
+            ):
                 raise SystemExit(f"not a convolution that doubles: {layer['window']}")
             plain = weights.reshape(kernel, kernel, shape[3], channels).transpose(3, 0, 1, 2)
             w = self.int8(plain.shape, scale, 0, plain)
-            to = np.array(output, dtype=np.int32)
-            to = self.tensor([4], schema.TensorType.INT32, content=to)
-            y = self.int8(output, before)
+            to = self.numbers(doubled)
+            y = self.int8(doubled, before)
             self.operator(
                 "TRANSPOSE_CONV",
                 "TransposeConvOptions",
@@ -109,6 +112,10 @@ class Graph:
                 strideW=stride,
                 padding=schema.Padding.SAME,
             )
+            if cropped:
+                y, x = self.int8(output, before), y
+                part = [self.numbers((0, 1, 1, 0)), self.numbers(output)]
+                self.operator("SLICE", "SliceOptions", [x, *part], y, 2)
         flat = (1, int(np.prod(output))) if layer["kind"] == "dense" else output
         if layer["activation"] == "leaky":
             y, x = self.int8(flat, 1.0), y
@@ -120,6 +127,10 @@ class Graph:
             self.operator("TANH", None, [x], y, 2)
         return self.reshaped(y, flat, output), output
 
+    def numbers(self, values):
+        content = np.array(values, dtype=np.int32)
+        return self.tensor(content.shape, schema.TensorType.INT32, content=content)
+
     def bias(self, layer, scale):
         bias = np.array(layer["bias"], dtype=np.int32)
         return self.tensor(bias.shape, schema.TensorType.INT32, scale, content=bias)
@@ -127,11 +138,8 @@ class Graph:
     def reshaped(self, x, shape, to):
         if tuple(shape) == tuple(to):
             return x
-        to_tensor = self.tensor(
-            [len(to)], schema.TensorType.INT32, content=np.array(to, dtype=np.int32)
-        )
         y = self.int8(to, self.tensors[x].quantization.scale)
-        self.operator("RESHAPE", "ReshapeOptions", [x, to_tensor], y, 1, newShape=list(to))
+        self.operator("RESHAPE", "ReshapeOptions", [x, self.numbers(to)], y, 1, newShape=list(to))
         return y
 
     def pack(self, first, last):

@@ -62,7 +62,7 @@ fn integer_images_are_those_of_the_float_generator() {
         let same = a.classes.iter().zip(&b.classes).filter(|(a, b)| a == b);
         let agreement = same.count() as f64 / f64::from(IMAGES);
         assert!(
-            agreement > 0.97,
+            agreement > 0.95,
             "{name}: the classifier agrees on {agreement}"
         );
     }
@@ -113,7 +113,8 @@ fn a_diverged_generator_is_refused() {
     let GeneratorNetwork::Conv(network) = &mut generator.network else {
         panic!("nano is convolutional");
     };
-    network.second.bias = network.second.bias.clone().map(|bias| bias * f32::NAN);
+    let last = network.ups.last_mut().unwrap();
+    last.bias = last.bias.clone().map(|bias| bias * f32::NAN);
     let error = quantize(&generator).unwrap_err();
-    assert!(error.to_string().contains("layer 2"), "{error}");
+    assert!(error.to_string().contains("layer 3"), "{error}");
 }

@@ -54,19 +54,14 @@ pub enum GeneratorShape {
     },
 }
 
-/// Sizes of our generator: latent and label → (dense → `[hidden]` → leaky ReLU →) dense →
-/// `[h/4][w/4][first]` → leaky ReLU → transposed convolution → `[h/2][w/2][second]` → leaky ReLU → transposed convolution →
-/// `[h][w][channel]` → tanh.
+/// Sizes of our generator: latent and label → dense → `[h/4][w/4][channel]` → leaky ReLU → transposed
+/// convolution → `[h/2][w/2][channel]` → leaky ReLU → transposed convolution → `[h][w][channel]` →
+/// tanh, with two numbers of channels; with three, it begins with `[h/8][w/8][channel]`, rounded up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConvShape {
-    /// Units of a dense layer between the inputs and the one that makes pixels, with leaky ReLU.
-    /// Where a model has but one kilobyte, the label is given to these units instead of to every
-    /// pixel; with more, the images become less various that way.
-    pub hidden: Option<usize>,
-    /// Channels after the dense layer that makes pixels.
-    pub first: usize,
-    /// Channels after the first transposed convolution.
-    pub second: usize,
+    /// Channels that the dense layer makes, and then each transposed convolution but the last, which
+    /// makes the image. Each of these doubles height and width.
+    pub channels: &'static [usize],
     /// How wide the weights are on the device.
     pub weights: Weights,
 }
@@ -75,10 +70,9 @@ pub struct ConvShape {
 /// four bits does to the images; eight bits need no such care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weights {
-    /// The dense layer that makes pixels. The label's weights have eight bits always, and so has
-    /// the hidden layer.
+    /// The dense layer. The label's weights have eight bits always.
     pub dense: Bits,
-    /// Both transposed convolutions.
+    /// The transposed convolutions.
     pub convolutions: Bits,
 }
 
@@ -183,11 +177,11 @@ const TEXTBOOK_ADAM: (f64, (f32, f32)) = (2e-4, (0.5, 0.999));
 impl Recipe {
     /// The recipes by name, the default first.
     pub const ALL: [Recipe; 7] = [
-        Recipe::ours("small", 24, None, [16, 24], Weights::INT8, 3e-3, 0.2),
-        Recipe::ours("tiny", 16, None, [6, 12], Weights::INT8, 5e-3, 0.1),
-        Recipe::ours("nano", 12, None, [4, 8], Weights::MIXED, 6e-3, 0.2),
-        Recipe::ours("pico", 16, None, [2, 12], Weights::INT4, 6e-3, 0.3),
-        Recipe::ours("femto", 8, Some(8), [2, 8], Weights::INT4, 6e-3, 0.5),
+        Recipe::ours("small", 24, &[16, 24], Weights::INT8, 3e-3, 0.2),
+        Recipe::ours("tiny", 24, &[11, 6, 10], Weights::INT8, 5e-3, 0.2),
+        Recipe::ours("nano", 20, &[7, 4, 8], Weights::MIXED, 6e-3, 0.2),
+        Recipe::ours("pico", 16, &[4, 4, 8], Weights::MIXED, 6e-3, 0.2),
+        Recipe::ours("femto", 8, &[2, 4, 8], Weights::INT4, 6e-3, 0.2),
         Recipe::textbook(
             "goodfellow",
             GeneratorShape::Perceptron { hidden: 128 },
@@ -207,8 +201,7 @@ impl Recipe {
     const fn ours(
         name: &'static str,
         latent: usize,
-        hidden: Option<usize>,
-        [first, second]: [usize; 2],
+        channels: &'static [usize],
         weights: Weights,
         learning_rate: f64,
         mismatch: f64,
@@ -217,12 +210,7 @@ impl Recipe {
             name,
             latent,
             conditional: true,
-            generator: GeneratorShape::Conv(ConvShape {
-                hidden,
-                first,
-                second,
-                weights,
-            }),
+            generator: GeneratorShape::Conv(ConvShape { channels, weights }),
             discriminator: DiscriminatorShape::Patches,
             loss: Loss::Relativistic,
             penalty: Some(Penalty {

@@ -29,12 +29,19 @@ pub struct Stage {
     pub label: Vec<f32>,
 }
 
-/// Every up-convolution of the generators.
-const UP: Kind = Kind::ConvTranspose(Window {
-    kernel: 4,
-    stride: 2,
-    padding: 1,
-});
+/// An up-convolution of the generators.
+const fn up(padding: u8) -> Kind {
+    Kind::ConvTranspose(Window {
+        kernel: 4,
+        stride: 2,
+        padding,
+    })
+}
+
+/// One whose output is twice as high and wide as its input.
+const UP: Kind = up(1);
+/// One whose output has a row and a column less, of an output padding of 1.
+const CROPPED_UP: Kind = up(2);
 
 /// The layers of a generator, with what they put out for `inputs` `[batch][latent + classes]`.
 pub fn stages(generator: &Generator, inputs: Tensor<2>) -> Vec<Stage> {
@@ -53,44 +60,35 @@ fn leaky() -> Activation {
 
 fn conv(network: &ConvGenerator, latent: usize, inputs: Tensor<2>) -> Vec<Stage> {
     let bits = network.weights();
-    let outputs = network.activations(inputs);
-    let mut stages = vec![];
-    let mut width = latent;
-    if let (Some(weight), Some(output)) = (&network.hidden, outputs.hidden) {
-        let (weights, label) = dense_weights(weight.val(), latent);
-        let [batch, units] = output.dims();
-        stages.push(Stage {
-            kind: Kind::Dense,
-            activation: leaky(),
-            output: output.reshape([batch, 1, 1, units]),
-            bits: Bits::Eight,
-            weights,
-            bias: vec![],
-            label,
-        });
-        width = units;
-    }
-    let (weights, label) = dense_weights(network.dense.val(), width);
-    stages.push(Stage {
+    let outputs = network.outputs(inputs);
+    let sides: Vec<usize> = outputs.iter().map(|output| output.dims()[1]).collect();
+    let mut outputs = outputs.into_iter();
+    let (weights, label) = dense_weights(network.dense.val(), latent);
+    let mut stages = vec![Stage {
         kind: Kind::Dense,
         activation: leaky(),
-        output: outputs.dense,
+        output: outputs.next().expect("a dense layer begins"),
         bits: bits.dense,
         weights,
         bias: vec![],
         label,
-    });
-    let up = |layer: &UpConv, activation, output| Stage {
-        kind: UP,
-        activation,
-        output,
-        bits: bits.convolutions,
-        weights: up_weights(layer),
-        bias: values(layer.bias.val()),
-        label: vec![],
-    };
-    stages.push(up(&network.first, leaky(), outputs.first));
-    stages.push(up(&network.second, Activation::Tanh, outputs.logits));
+    }];
+    for ((layer, side), output) in network.ups.iter().zip(sides).zip(outputs) {
+        let last = stages.len() == network.ups.len();
+        stages.push(Stage {
+            kind: if output.dims()[1] < 2 * side {
+                CROPPED_UP
+            } else {
+                UP
+            },
+            activation: if last { Activation::Tanh } else { leaky() },
+            output,
+            bits: bits.convolutions,
+            weights: up_weights(layer),
+            bias: values(layer.bias.val()),
+            label: vec![],
+        });
+    }
     stages
 }
 

@@ -14,39 +14,24 @@ use crate::patches::{all_corners, interleaved, overlapped};
 /// A generator; [`ConvShape`] says how its layers follow each other.
 #[derive(Module, Debug)]
 pub struct ConvGenerator {
-    /// The hidden layer, if there is one: weight `[latent + classes][hidden]`. It has no bias: the
-    /// label's rows are one for each class.
-    pub hidden: Option<Param<Tensor<2>>>,
-    /// The dense layer that makes pixels: weight `[hidden][height * width * channel]`, or `[latent +
-    /// classes][height * width * channel]` without a hidden layer. It has no bias either.
+    /// The dense layer: weight `[latent + classes][height * width * channel]` of the smallest
+    /// image. It has no bias: the label's rows are one for each class.
     pub dense: Param<Tensor<2>>,
-    /// First transposed convolution.
-    pub first: UpConv,
-    /// Second transposed convolution.
-    pub second: UpConv,
+    /// The transposed convolutions, the last of which makes the image.
+    pub ups: Vec<UpConv>,
     #[module(skip)]
     shape: ConvShape,
     #[module(skip)]
     latent: usize,
+    /// Height and width of what the dense layer puts out, and each transposed convolution.
     #[module(skip)]
-    base: [usize; 2],
-}
-
-/// What each layer of a [`ConvGenerator`] puts out, after its activation.
-pub struct Activations {
-    /// `[batch][hidden]`, if there is a hidden layer.
-    pub hidden: Option<Tensor<2>>,
-    /// `[batch][h/4][w/4][first]`.
-    pub dense: Tensor<4>,
-    /// `[batch][h/2][w/2][second]`.
-    pub first: Tensor<4>,
-    /// `[batch][h][w][channel]`, before the tanh.
-    pub logits: Tensor<4>,
+    sizes: Vec<[usize; 2]>,
 }
 
 impl ConvGenerator {
     /// A generator with random weights, from a latent and a label of `classes` classes to images of
-    /// `height`, `width` (multiples of four) and `channels`.
+    /// `height`, `width` and `channels`. Wherever one of the sides that are halved is odd, the other
+    /// one must be, too.
     pub fn new(
         shape: ConvShape,
         latent: usize,
@@ -54,27 +39,29 @@ impl ConvGenerator {
         [height, width, channels]: [usize; 3],
         device: &Device,
     ) -> Self {
-        let base = [height / 4, width / 4];
+        let mut sizes = vec![[height, width]];
+        for _ in shape.channels {
+            sizes.push(sizes[sizes.len() - 1].map(|side| side.div_ceil(2)));
+        }
+        sizes.reverse();
         let inputs = latent + classes;
-        let hidden = shape
-            .hidden
-            .map(|units| uniform_fan_in([inputs, units], inputs, device));
-        let inputs = shape.hidden.unwrap_or(inputs);
-        let outputs = base[0] * base[1] * shape.first;
+        let outputs = sizes[0][0] * sizes[0][1] * shape.channels[0];
+        let made = shape.channels[1..].iter().copied().chain([channels]);
         Self {
-            hidden,
             dense: uniform_fan_in([inputs, outputs], inputs, device),
-            first: UpConv::new(shape.first, shape.second, device),
-            second: UpConv::new(shape.second, channels, device),
+            ups: (shape.channels.iter().zip(made))
+                .map(|(&inputs, outputs)| UpConv::new(inputs, outputs, device))
+                .collect(),
             shape,
             latent,
-            base,
+            sizes,
         }
     }
 
     /// Images of inputs `[batch][input]`: `[batch][height][width][channel]` in `[-1, 1]`.
     pub fn forward(&self, input: Tensor<2>) -> Tensor<4> {
-        tanh(self.activations(input).logits)
+        let mut outputs = self.outputs(input);
+        tanh(outputs.pop().expect("there are layers"))
     }
 
     /// How wide the weights of each layer are on the device.
@@ -82,33 +69,38 @@ impl ConvGenerator {
         self.shape.weights
     }
 
-    /// What every layer puts out.
-    pub fn activations(&self, input: Tensor<2>) -> Activations {
+    /// What every layer puts out, `[batch][height][width][channel]`: after its activation, but the
+    /// last one's before the tanh.
+    pub fn outputs(&self, input: Tensor<2>) -> Vec<Tensor<4>> {
         let [batch, _] = input.dims();
-        let [height, width] = self.base;
-        let Weights {
-            dense,
-            convolutions,
-        } = self.shape.weights;
-        let channels = self.shape.first;
-        let hidden = self
-            .hidden
-            .as_ref()
-            .map(|weight| leaky_relu(matmul(input.clone(), weight.val()), SLOPE as f32));
-        let input = hidden.clone().unwrap_or(input);
-        let rows = self.shape.hidden.unwrap_or(self.latent);
-        let weight = rounded(self.dense.val(), rows, channels, dense);
-        let dense = leaky_relu(matmul(input, weight), SLOPE as f32)
+        let bits = self.shape.weights;
+        let channels = self.shape.channels[0];
+        let [height, width] = self.sizes[0];
+        let weight = rounded(self.dense.val(), self.latent, channels, bits.dense);
+        let mut output = leaky_relu(matmul(input, weight), SLOPE as f32)
             .reshape([batch, height, width, channels]);
-        let first = self.first.forward_leaky(dense.clone(), SLOPE, convolutions);
-        let logits = self.second.forward_leaky(first.clone(), 1.0, convolutions);
-        Activations {
-            hidden,
-            dense,
-            first,
-            logits,
+        let mut outputs = vec![output.clone()];
+        for (up, &size) in self.ups.iter().zip(&self.sizes[1..]) {
+            let last = outputs.len() == self.ups.len();
+            let slope = if last { 1.0 } else { SLOPE };
+            output = cropped(up.forward_leaky(output, slope, bits.convolutions), size);
+            outputs.push(output.clone());
+        }
+        outputs
+    }
+}
+
+/// Images `[batch][height][width][channel]` without their first row and column where these are one
+/// too many. A transposed convolution of padding 2 makes them so, of an output padding of 1.
+fn cropped(images: Tensor<4>, size: [usize; 2]) -> Tensor<4> {
+    let mut images = images;
+    for (axis, side) in [1, 2].into_iter().zip(size) {
+        let before = images.dims()[axis] - side;
+        if before > 0 {
+            images = images.narrow(axis, before, side);
         }
     }
+    images
 }
 
 /// A transposed convolution with a 4x4 kernel, stride 2 and padding 1, as one matrix product.
@@ -216,11 +208,30 @@ mod tests {
     #[test]
     fn up_conv_equals_burns_transposed_convolution() {
         for (inputs, outputs) in [(3, 2), (9, 2)] {
-            check_up_conv(inputs, outputs);
+            check_up_conv(inputs, outputs, [10, 8], 1);
         }
     }
 
-    fn check_up_conv(inputs: usize, outputs: usize) {
+    #[test]
+    fn cropped_up_conv_equals_burns_of_padding_2_and_output_padding_1() {
+        check_up_conv(3, 2, [9, 7], 2);
+    }
+
+    #[test]
+    fn layers_double_sides_that_may_be_odd() {
+        let shape = ConvShape {
+            channels: &[5, 4, 3],
+            weights: Weights::INT8,
+        };
+        let device = Device::flex();
+        let generator = ConvGenerator::new(shape, 6, 10, [28, 60, 2], &device);
+        let outputs = generator.outputs(Tensor::ones([3, 16], &device));
+        let sizes: Vec<[usize; 4]> = outputs.iter().map(|output| output.dims()).collect();
+        let expected = [[4, 8, 5], [7, 15, 4], [14, 30, 3], [28, 60, 2]];
+        assert_eq!(sizes, expected.map(|[h, w, c]| [3, h, w, c]));
+    }
+
+    fn check_up_conv(inputs: usize, outputs: usize, size: [usize; 2], padding: usize) {
         let device = Device::flex();
         let layer = UpConv::new(inputs, outputs, &device);
         let input = Tensor::<4>::random([2, 5, 4, inputs], Distribution::Default, &device);
@@ -242,11 +253,11 @@ mod tests {
             input.clone().permute([0, 3, 1, 2]),
             kernel,
             Some(layer.bias.val()),
-            ConvTransposeOptions::new([2, 2], [1, 1], [0, 0], [1, 1], 1),
+            ConvTransposeOptions::new([2, 2], [padding; 2], [padding - 1; 2], [1, 1], 1),
         )
         .permute([0, 2, 3, 1]);
-        let ours = layer.forward(input);
-        assert_eq!(ours.dims(), [2, 10, 8, outputs]);
+        let ours = cropped(layer.forward(input), size);
+        assert_eq!(ours.dims(), [2, size[0], size[1], outputs]);
         ours.into_data()
             .assert_approx_eq::<f32>(&expected.into_data(), Tolerance::absolute(1e-5));
     }

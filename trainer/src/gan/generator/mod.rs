@@ -10,7 +10,7 @@ use burn::tensor::Device;
 
 use super::recipe::GeneratorShape;
 
-pub use conv::{Activations, ConvGenerator, UpConv};
+pub use conv::{ConvGenerator, UpConv};
 pub use dcgan::{DcganGenerator, Statistics};
 pub use perceptron::PerceptronGenerator;
 
