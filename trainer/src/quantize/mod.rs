@@ -29,7 +29,7 @@ pub const TANH_STEP: f64 = 1.0 / 64.0;
 /// Images that the activations' ranges are taken from.
 const CALIBRATION: u32 = 2000;
 /// Share of the activations' values that may be cut at the ends of their range.
-const CLIPPED: f64 = 1e-5;
+const CLIPPED: f64 = 3e-4;
 
 /// Why a generator has no integer form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
