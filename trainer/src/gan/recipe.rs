@@ -60,7 +60,7 @@ pub enum GeneratorShape {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConvShape {
     /// Channels that the dense layer makes, and then each transposed convolution but the last, which
-    /// makes the image. Each of these doubles height and width.
+    /// makes the image: at least one number. Each of these doubles height and width.
     pub channels: &'static [usize],
     /// How wide the weights are on the device.
     pub weights: Weights,
