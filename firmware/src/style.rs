@@ -92,7 +92,17 @@ mod tests {
     }
 
     #[test]
-    fn a_way_is_gentle_at_its_ends_but_never_stands_still() {
+    fn a_way_never_turns_back_and_is_gentle_at_its_ends() {
+        let times = (0..=Way::MICROS).step_by(10_000);
+        assert!(times.clone().zip(times.skip(1)).all(|(a, b)| t(a) <= t(b)));
+        for eighth in [Way::MICROS / 8, Way::MICROS - Way::MICROS / 8] {
+            let linear = f64::from(eighth) / f64::from(Way::MICROS) * 256.0;
+            assert!((f64::from(t(eighth)) - linear).abs() >= 15.0);
+        }
+    }
+
+    #[test]
+    fn a_way_has_its_curve_and_never_stands_still() {
         let frames = Way::MICROS / 64;
         for frame in 0..64 {
             assert!(t(frame * frames) < t((frame + 1) * frames), "{frame}");
