@@ -62,7 +62,13 @@ impl Shape {
     /// Bytes of the whole activation: `height * width * channels`, or `usize::MAX` if that is more.
     #[inline(never)]
     pub const fn len(&self) -> usize {
-        (self.height as usize).saturating_mul(self.row_len())
+        let (height, row_len) = (self.height as usize, self.row_len());
+        // By halves: small cores would call a long function to see all bits of a product.
+        let upper = height * (row_len >> 16) + ((height * (row_len & 0xffff)) >> 16);
+        match upper >> (usize::BITS - 16) {
+            0 => height * row_len,
+            _ => usize::MAX,
+        }
     }
 
     /// Whether the shape holds nothing.

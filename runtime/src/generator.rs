@@ -125,15 +125,16 @@ struct Drawing<'w> {
     scratch: Scratch<'w>,
     /// The memory of all rings.
     memory: &'w mut [u8],
-    label: u8,
 }
 
 impl<'w> Drawing<'w> {
     #[inline(always)]
     fn new(model: &'w Model<'w>, workspace: &'w mut [u8], label: u8) -> Self {
-        let drawing = Self::divide(model, workspace, label);
+        let drawing = Self::divide(model, workspace);
         if let Some(plan) = drawing.plan.first_mut() {
             plan.awaited = 0;
+            plan.stage = drawing.stages.len().saturating_sub(2) as u8;
+            plan.class = label;
         }
         fill(model, drawing.stages);
         drawing
@@ -142,7 +143,7 @@ impl<'w> Drawing<'w> {
     /// Divides the workspace. A function of its own, so that its stack is free again when the stages
     /// are filled.
     #[inline(never)]
-    fn divide(model: &'w Model<'w>, workspace: &'w mut [u8], label: u8) -> Self {
+    fn divide(model: &'w Model<'w>, workspace: &'w mut [u8]) -> Self {
         let ScratchWords { inputs, sums } = model.scratch();
         let (_, words, _) = bytemuck::pod_align_to_mut::<u8, u32>(workspace);
         let (plan, words) = split(words, Plan::WORDS);
@@ -159,7 +160,6 @@ impl<'w> Drawing<'w> {
                 sums: bytemuck::cast_slice_mut(sums),
             },
             memory: bytemuck::cast_slice_mut(words),
-            label,
         }
     }
 
@@ -171,41 +171,43 @@ impl<'w> Drawing<'w> {
 
     /// Gives the rows to `on_row`.
     fn rows(&mut self, mut on_row: impl FnMut(usize, &[u8])) {
-        let image = self.stages.last().map_or(0, |last| last.start as usize);
-        let row_len = self.model.image().row_len();
         let mut row = 0;
         while let Some(rows) = self.draw(None) {
-            let mut from = image;
-            for _ in 0..rows {
-                on_row(row, first(after(self.memory, from), row_len));
+            for made in 0..rows {
+                on_row(row, self.row(made));
                 row += 1;
-                from += row_len;
             }
         }
+    }
+
+    /// One of the rows of the image that were made last in the workspace.
+    #[inline(never)]
+    fn row(&self, index: usize) -> &[u8] {
+        let image = self.stages.last().map_or(0, |last| last.start as usize);
+        let row_len = self.model.image().row_len();
+        first(after(self.memory, image + index * row_len), row_len)
     }
 
     /// Draws the next row of the image, or as many as are made at once, to `frame` or else to the
     /// workspace. Returns how many; `None` after the last.
     #[inline(always)]
     fn draw(&mut self, mut frame: Option<&mut [u8]>) -> Option<usize> {
-        let mut index = self.stages.len().checked_sub(2)?;
         loop {
-            index = self.plan(index)?;
-            let rows = self.make(index, frame.as_deref_mut())?;
-            index += 1;
-            if index + 1 >= self.stages.len() {
+            self.plan()?;
+            let rows = self.make(frame.as_deref_mut())?;
+            if rows > 0 {
                 return Some(rows);
             }
         }
     }
 
-    /// Plans the next row of the layer whose input is stage `index`, or of one before it if rows are
-    /// missing, and returns the stage of that one's input. `None` if all rows are made.
+    /// Plans the next row of the layer that is next, or of one before it if rows are missing. `None` if
+    /// all rows are made.
     #[inline(never)]
-    fn plan(&mut self, mut index: usize) -> Option<usize> {
+    fn plan(&mut self) -> Option<()> {
         let plan = self.plan.first_mut()?;
         loop {
-            let [input, layer, others @ ..] = self.stages.get(index..)? else {
+            let [input, layer, others @ ..] = self.stages.get(plan.stage.into()..)? else {
                 return None;
             };
             if layer.made >= layer.height {
@@ -218,20 +220,20 @@ impl<'w> Drawing<'w> {
                     // The rows after these take one more row of the input.
                     plan.awaited = plan.needed.saturating_add(1).min(input.height);
                 }
-                return Some(index);
+                return Some(());
             }
-            index = index.checked_sub(1)?;
+            plan.stage = plan.stage.checked_sub(1)?;
         }
     }
 
-    /// Makes the row that is planned of the layer whose input is stage `index`, or as many rows of the
-    /// image as are made at once, and returns how many.
+    /// Makes the row that is planned, or as many rows of the image as are made at once, and goes on to
+    /// the layer after it. Returns how many rows of the image were made.
     #[inline(never)]
-    fn make(&mut self, index: usize, frame: Option<&mut [u8]>) -> Option<usize> {
-        let [input, layer, others @ ..] = self.stages.get_mut(index..)? else {
+    fn make(&mut self, frame: Option<&mut [u8]>) -> Option<usize> {
+        let plan = self.plan.first_mut()?;
+        let [input, layer, others @ ..] = self.stages.get_mut(plan.stage.into()..)? else {
             return None;
         };
-        let plan = self.plan.first_mut()?;
         let last = others.is_empty();
         let narrow = cfg!(feature = "narrow") && last && self.model.is_narrow();
         let row_len = layer.shape().row_len();
@@ -256,12 +258,14 @@ impl<'w> Drawing<'w> {
             input,
             layer,
             plan,
+            scratch: &mut self.scratch,
+            output,
         };
-        work.plan_finish(self.label, last);
+        work.plan_finish(last);
         if narrow {
-            work.narrow(&mut self.scratch, output);
+            work.narrow();
         } else {
-            work.rows(&mut self.scratch, output);
+            work.rows();
         }
         match layer.kind {
             // Nothing was scaled.
@@ -272,6 +276,10 @@ impl<'w> Drawing<'w> {
         }
         for _ in 0..rows {
             layer.advance();
+        }
+        if !last {
+            plan.stage += 1;
+            rows = 0;
         }
         Some(rows)
     }

@@ -180,9 +180,15 @@ impl Geometry {
 
     /// Number of different row phases: of weight matrices among rows, where there are any.
     pub fn row_phases(&self) -> usize {
+        self.row_phases_of(&self.walk())
+    }
+
+    /// [`Self::row_phases`], of a layer whose walk is known.
+    #[inline(always)]
+    pub(crate) fn row_phases_of(&self, walk: &Walk) -> usize {
         match self.kind {
-            Kind::Dense => divide(self.output.height as usize, self.rows_at_once()),
-            _ => self.walk().output_step(),
+            Kind::Dense => divide(self.output.height as usize, walk.rows_at_once.into()),
+            _ => walk.output_step(),
         }
     }
 
@@ -259,14 +265,10 @@ impl Geometry {
         }
     }
 
-    /// Whether all column phases have the same taps, so that neighbouring outputs share windows.
-    pub(crate) fn shares_windows(&self) -> bool {
-        self.walk().shares
-    }
-
     /// Most inputs of a window.
-    pub(crate) fn window_len(&self) -> usize {
-        self.taps(0) * self.group(0).segment
+    #[inline(always)]
+    pub(crate) fn window_len(&self, walk: &Walk) -> usize {
+        walk.taps(0) * self.group_of(walk, 0).segment
     }
 
     /// Number of column groups.

@@ -71,7 +71,10 @@ pub const fn matrix_len(inputs: usize, outputs: usize) -> usize {
 pub fn places(geometry: &Geometry) -> usize {
     match geometry.kind {
         Kind::Depthwise(_) | Kind::Upsample(_) => geometry.weights(),
-        _ => matrix_start(geometry, geometry.row_phases(), 0),
+        _ => {
+            let walk = geometry.walk();
+            matrix_start_of(geometry, &walk, geometry.row_phases_of(&walk), 0)
+        }
     }
 }
 

@@ -251,8 +251,7 @@ impl<'a> Layers<'a> {
             return Err(Problem::Malformed);
         }
         stage.complete(self.input, output_padding, self.classes)?;
-        let geometry = stage.geometry(self.input);
-        let end = stage.place(&geometry, self.classes, self.arrays);
+        let end = stage.place(self.input, self.classes, self.arrays);
         if end > self.content.len() {
             return Err(Problem::Cut);
         }

@@ -6,7 +6,6 @@ use crate::kernels::{LONGEST, Narrow, narrow, unpack_nibbles};
 use crate::layout::is_nibble;
 use crate::plan::weight_byte;
 use crate::slices::{after, after_mut, first_mut};
-use crate::window::Scratch;
 use crate::work::Work;
 
 /// Most taps of a row: of a kernel of 8 at stride 2.
@@ -35,22 +34,21 @@ pub(crate) fn is_narrow(geometry: &Geometry, bits: u8) -> bool {
         && (!is_nibble(bits) || taps * segment <= LONGEST)
 }
 
-impl<'a> Work<'a> {
-    /// Computes the row that is planned of a narrow layer, and the next one if `output` has room for
-    /// two. Rows of phases 0 and 1 that follow each other take the same inputs, so their sums are made
+impl<'a> Work<'a, '_> {
+    /// Computes the row that is planned of a narrow layer, and the next one if there is room for two. Rows of phases 0 and 1 that follow each other take the same inputs, so their sums are made
     /// at once.
     #[inline(never)]
-    pub fn narrow(&mut self, scratch: &mut Scratch, output: &mut [u8]) {
+    pub fn narrow(&mut self) {
         self.begin_with_bias();
         if is_nibble(self.layer.terms.bits()) {
-            self.narrow_unpack(scratch.words);
+            self.narrow_unpack();
         }
         while self.plan.windows > 0 {
-            let windows = usize::from(self.plan.windows).min(scratch.sums.len() / 4);
+            let windows = usize::from(self.plan.windows).min(self.scratch.sums.len() / 4);
             if windows == 0 {
                 return;
             }
-            self.narrow_sums(windows, scratch);
+            self.narrow_sums(windows);
             let row_len = self.layer.shape().row_len();
             let at = self.plan.at;
             let (place, cropped) = (at.max(0) as usize, (-at).max(0) as usize);
@@ -58,10 +56,9 @@ impl<'a> Work<'a> {
             // The sums of both rows follow each other; a row of the second phase is made alone.
             for row in phase..2 {
                 let made = (row - phase) * row_len;
-                let sums = after_mut(scratch.sums, 2 * windows * row + cropped);
-                let sums = first_mut(sums, (2 * windows).saturating_sub(cropped));
-                let output = first_mut(after_mut(output, made), row_len);
-                self.finish_narrow(sums, after_mut(output, place));
+                let sums = (2 * windows).saturating_sub(cropped);
+                let count = sums.min(row_len.saturating_sub(place));
+                self.finish_narrow(2 * windows * row + cropped, count, made + place);
             }
             self.plan.windows -= windows as u8;
             self.plan.at += 2 * windows as i32;
@@ -71,13 +68,13 @@ impl<'a> Work<'a> {
 
     /// The sums of the next windows of two rows.
     #[inline(never)]
-    fn narrow_sums(&self, windows: usize, scratch: &mut Scratch) {
+    fn narrow_sums(&mut self, windows: usize) {
         let (segment, taps) = (self.plan.segment as usize, usize::from(self.plan.taps));
         let nibbles = is_nibble(self.layer.terms.bits());
         let weights = match nibbles {
             true => {
                 let len = segment / 2 * taps;
-                [&*scratch.words, after(scratch.words, len)]
+                [&*self.scratch.words, after(self.scratch.words, len)]
             }
             false => [0, 1].map(|phase| self.narrow_matrix(phase)),
         };
@@ -102,15 +99,17 @@ impl<'a> Work<'a> {
             ],
             first: self.plan.first_sum,
         };
-        narrow(&work, first_mut(scratch.sums, 4 * windows));
+        narrow(&work, first_mut(self.scratch.sums, 4 * windows));
     }
 
     /// Takes the matrices of 4-bit weights of both rows apart.
     #[inline(never)]
-    fn narrow_unpack(&self, words: &mut [u32]) {
+    fn narrow_unpack(&mut self) {
         let len = self.plan.segment as usize / 2 * usize::from(self.plan.taps);
-        for (phase, words) in words.chunks_exact_mut(len.max(1)).take(2).enumerate() {
-            unpack_nibbles(self.narrow_matrix(phase as u32), words);
+        for phase in 0..2 {
+            let matrix = self.narrow_matrix(phase as u32);
+            let words = after_mut(self.scratch.words, phase * len);
+            unpack_nibbles(matrix, first_mut(words, len));
         }
     }
 

@@ -61,6 +61,11 @@ pub(crate) struct Plan {
     pub needed: u8,
     /// As many must be there for the next rows of a narrow last layer, or fewer.
     pub awaited: u8,
+    /// The stage of the input of the layer.
+    pub stage: u8,
+    /// Class of the image.
+    pub class: u8,
+    unused: [u8; 2],
 }
 
 impl Plan {

@@ -278,11 +278,14 @@ impl Stage {
             return Err(Problem::Shape);
         }
         self.hold(geometry.output);
-        if cfg!(not(feature = "any-stride")) && !geometry.shares_windows() {
-            return Err(Problem::LeftOut(Feature::AnyStride));
-        }
-        if cfg!(not(feature = "long")) && geometry.window_len() > LONGEST {
-            return Err(Problem::LeftOut(Feature::Long));
+        if cfg!(not(all(feature = "any-stride", feature = "long"))) {
+            let walk = geometry.walk();
+            if cfg!(not(feature = "any-stride")) && !walk.shares {
+                return Err(Problem::LeftOut(Feature::AnyStride));
+            }
+            if cfg!(not(feature = "long")) && geometry.window_len(&walk) > LONGEST {
+                return Err(Problem::LeftOut(Feature::Long));
+            }
         }
         let (terms, dense) = (self.terms, self.kind == Stage::DENSE);
         if terms.bias_by_output() && (!dense || terms.bias_by_channel()) {

@@ -133,8 +133,8 @@ impl Stage {
     /// Finds the arrays, which begin at the first multiple of four from `from` on, and returns where
     /// they end.
     #[inline(never)]
-    pub fn place(&mut self, geometry: &Geometry, classes: u8, from: usize) -> usize {
-        let lens = ArrayLens::new(geometry, self.terms, classes);
+    pub fn place(&mut self, input: Shape, classes: u8, from: usize) -> usize {
+        let lens = ArrayLens::new(&self.geometry(input), self.terms, classes);
         let weights = from.next_multiple_of(4);
         let multipliers = (weights + lens.weights).next_multiple_of(2);
         self.weights = weights as u32;
@@ -263,16 +263,13 @@ pub(crate) fn fill(model: &Model, stages: &mut [Stage]) {
     if let Some(latent) = stages.first_mut() {
         latent.hold_latent(layers.input());
     }
-    let mut start = 0;
     let mut rest = stages;
     while let [input, layer, ..] = rest {
-        let shape = layers.input();
         // The model has been checked.
         let _ = layers.read(layer);
-        let geometry = layer.geometry(shape);
+        let geometry = layer.geometry(input.shape());
         input.keep_for(&geometry);
-        start += u32::from(input.rows) * input.row_len() as u32;
-        layer.start = start;
+        layer.start = input.start + u32::from(input.rows) * input.row_len() as u32;
         rest = after_mut(rest, 1);
     }
 }

@@ -4,18 +4,38 @@ use core::ops::Range;
 
 use crate::format::Kind;
 use crate::geometry::Geometry;
-use crate::kernels::{Gather, Inputs, LONGEST, Matrix, gather_quads, panels};
+use crate::kernels::{
+    Gather, Inputs, LONGEST, Matrix, alike, gather_quads, panels, words_per_quad,
+};
 #[cfg(pocketgan_two)]
 use crate::kernels::{gather_side, panels_of_two, words_of_two};
-use crate::layout::{PANEL, is_nibble};
+use crate::layout::{PANEL, is_nibble, panel_width};
 use crate::narrow::{self, is_narrow};
 use crate::slices::{after, after_mut, first, first_mut};
 use crate::stage::Stage;
 use crate::walk::ANY_STRIDE;
-use crate::work::{DEPTHWISE, Work};
+use crate::work::{DEPTHWISE, Work, input_row};
 
-/// Most columns that are summed at a time: several of the widest panels.
-const GROUP: usize = PANEL * if cfg!(feature = "fast") { 32 } else { 4 };
+/// Whether several panels are summed by one call, which takes more of the stack. Not on the cores of the
+/// smallest chips, and where what calls their kernels is tested.
+const SEVERAL: bool = cfg!(any(
+    feature = "fast",
+    not(any(pocketgan_kernels = "armv6m", pocketgan_kernels = "pointers"))
+));
+
+/// Most columns that are summed before their activations are made: several of the widest panels, or one
+/// where the stack is small.
+const GROUP: usize = PANEL
+    * if cfg!(feature = "fast") {
+        32
+    } else if SEVERAL || cfg!(feature = "narrow") {
+        4
+    } else {
+        1
+    };
+
+/// Whether each panel of a group is summed by a call.
+const BY_PANEL: bool = !SEVERAL && GROUP > PANEL;
 
 /// Whether whole quads of inputs are gathered by a function of their own.
 const QUADS: bool = cfg!(feature = "fast");
@@ -50,8 +70,8 @@ impl ScratchWords {
             }
             _ => {}
         }
-        // One for each input, so that every target's form of the inputs fits.
-        let inputs = geometry.window_len().min(LONGEST).next_multiple_of(4);
+        let window_len = geometry.window_len(&geometry.walk());
+        let inputs = window_len.min(LONGEST).next_multiple_of(4);
         if last && is_narrow(geometry, bits) {
             return Self {
                 // Where the matrices of 4-bit weights are taken apart.
@@ -59,6 +79,11 @@ impl ScratchWords {
                 sums: narrow::SUMS,
             };
         }
+        // For speed one for each input, so that every target's form of them fits.
+        let inputs = match cfg!(feature = "fast") {
+            true => inputs,
+            false => inputs / 4 * words_per_quad(bits),
+        };
         let sums = geometry.group(0).outputs.next_multiple_of(2);
         // Of long windows two are made at a time, by targets that are faster with two.
         let two = cfg!(feature = "fast")
@@ -88,22 +113,30 @@ pub(crate) struct Scratch<'a> {
     pub sums: &'a mut [i32],
 }
 
-impl Work<'_> {
+impl Scratch<'_> {
+    /// Some of the sums.
+    #[inline(always)]
+    pub fn sums(&mut self, from: usize, count: usize) -> &mut [i32] {
+        first_mut(after_mut(self.sums, from), count)
+    }
+}
+
+impl<'a> Work<'a, '_> {
     /// [`Work::rows`] of a layer with matrices.
     #[inline(never)]
-    pub fn matrices(&mut self, scratch: &mut Scratch, output: &mut [u8]) {
+    pub fn matrices(&mut self) {
         let mut group = 0;
         loop {
             let mut left = self.plan.windows;
             #[cfg(pocketgan_two)]
-            let two = self.takes_two(scratch);
+            let two = self.takes_two();
             while left > 0 {
                 #[cfg(pocketgan_two)]
-                if two && left > 1 && self.two_windows(scratch, output) {
+                if two && left > 1 && self.two_windows() {
                     left -= 2;
                     continue;
                 }
-                self.window(scratch, output);
+                self.window();
                 self.go_on();
                 left -= 1;
             }
@@ -126,35 +159,34 @@ impl Work<'_> {
     /// room for the inputs and the sums of both.
     #[cfg(pocketgan_two)]
     #[inline(always)]
-    fn takes_two(&self, scratch: &Scratch) -> bool {
+    fn takes_two(&self) -> bool {
         let (columns, inputs) = (self.plan.columns as usize, self.inputs());
         self.plan.windows > 1
             && !is_nibble(self.layer.terms.bits())
             && columns == usize::from(self.plan.output_step)
             && columns.is_multiple_of(PANEL)
-            && 2 * columns <= scratch.sums.len()
+            && 2 * columns <= self.scratch.sums.len()
             && self.plan.segment.is_multiple_of(4)
             && inputs <= LONGEST
-            && words_of_two(inputs.div_ceil(4)) <= scratch.words.len()
+            && words_of_two(inputs.div_ceil(4)) <= self.scratch.words.len()
     }
 
     /// Computes the next two windows, if all their columns are in the row, and goes on to the one after
     /// them.
     #[cfg(pocketgan_two)]
     #[inline(never)]
-    fn two_windows(&mut self, scratch: &mut Scratch, output: &mut [u8]) -> bool {
+    fn two_windows(&mut self) -> bool {
         // Before the row's first it is a large one here.
         let place = self.plan.at as usize;
         let columns = 2 * self.plan.columns as usize;
-        if place.saturating_add(columns) > output.len() {
+        if place.saturating_add(columns) > self.output.len() {
             return false;
         }
-        let totals = self.gather_two(scratch.words);
-        self.sum_two(totals, scratch);
+        let totals = self.gather_two();
+        self.sum_two(totals);
         self.go_on();
         self.go_on();
-        let sums = first_mut(scratch.sums, columns);
-        self.finish(sums, place, 0, after_mut(output, place));
+        self.finish(0, columns, place, 0);
         true
     }
 
@@ -162,7 +194,8 @@ impl Work<'_> {
     /// their sums.
     #[cfg(pocketgan_two)]
     #[inline(never)]
-    fn gather_two(&mut self, words: &mut [u32]) -> (i32, i32) {
+    fn gather_two(&mut self) -> (i32, i32) {
+        let words = &mut *self.scratch.words;
         let segment = self.plan.segment as usize;
         let (mut quads, mut totals) = (0, (0i32, 0i32));
         for tap in 0..usize::from(self.plan.taps) {
@@ -182,50 +215,51 @@ impl Work<'_> {
     /// The sums of two windows, of the inputs that were gathered, whose sums are `totals`.
     #[cfg(pocketgan_two)]
     #[inline(never)]
-    fn sum_two(&self, totals: (i32, i32), scratch: &mut Scratch) {
+    fn sum_two(&mut self, totals: (i32, i32)) {
         let matrix = self.matrix(0, self.plan.first_sum);
         let inputs = Inputs {
-            words: scratch.words,
+            words: self.scratch.words,
             quads: self.plan.quads as usize,
             total: 0,
         };
-        let sums = first_mut(scratch.sums, 2 * matrix.columns);
+        let sums = first_mut(self.scratch.sums, 2 * matrix.columns);
         panels_of_two(&matrix, &inputs, totals.into(), sums);
     }
 
     /// Computes the next window.
     #[inline(always)]
-    fn window(&mut self, scratch: &mut Scratch, output: &mut [u8]) {
+    fn window(&mut self) {
         let long = cfg!(feature = "long") && self.inputs() > LONGEST;
         let mut left_out = 0;
         if !(long || KEEPS && self.has_inputs()) {
             if QUADS && self.plan.segment.is_multiple_of(4) {
-                left_out = self.gather_quads(scratch.words);
+                left_out = self.gather_quads();
             } else {
-                self.gather(0..self.inputs(), scratch.words);
+                self.gather(0..self.inputs());
             }
         }
         // The columns that are in the row. Where only a part of a panel is, it is computed whole.
         let at = self.plan.at;
         let all = self.plan.columns as usize;
         let first = (-at).max(0) as usize;
-        let end = (output.len() as i32 - at).max(0).min(all as i32) as usize;
+        let end = (self.output.len() as i32 - at).max(0).min(all as i32) as usize;
         let all = all.next_multiple_of(2);
         let mut column = first.min(all) / PANEL * PANEL;
         while column < end {
-            let columns = (end - column).next_multiple_of(PANEL);
-            let columns = columns.min(GROUP).min(all - column);
+            let columns = match GROUP {
+                PANEL => self.panel_width(column),
+                _ => (end - column).next_multiple_of(PANEL).min(GROUP),
+            };
+            let columns = columns.min(all - column);
             if long {
-                self.sum_long(column, columns, scratch);
+                self.sum_long(column, columns);
             } else {
-                self.sum(left_out, column, columns, scratch);
+                self.sum_all(left_out, column, columns);
             }
             // Not those before the row's first and after its last.
             let from = first.max(column);
             let count = end.min(column + columns).saturating_sub(from);
-            let sums = first_mut(after_mut(scratch.sums, from - column), count);
-            let place = (at + from as i32) as usize;
-            self.finish(sums, place, from, after_mut(output, place));
+            self.finish(from - column, count, (at + from as i32) as usize, from);
             column += columns;
         }
     }
@@ -242,7 +276,7 @@ impl Work<'_> {
 
     /// The group's matrix, of which some inputs are skipped.
     #[inline(always)]
-    fn matrix(&self, skipped: usize, first: i32) -> Matrix<'_> {
+    fn matrix(&self, skipped: usize, first: i32) -> Matrix<'a> {
         Matrix {
             bits: self.layer.terms.bits(),
             weights: self.weights_from(self.plan.weights as usize),
@@ -255,33 +289,61 @@ impl Work<'_> {
 
     /// The sums of some columns from `column` on, of the inputs that were gathered: all but the first
     /// `left_out`, and maybe some of the last.
+    #[inline(always)]
+    fn sum_all(&mut self, left_out: usize, column: usize, columns: usize) {
+        if !BY_PANEL {
+            return self.sum(left_out, column, columns, 0);
+        }
+        let mut place = 0;
+        while place < columns {
+            let width = self.panel_width(column + place);
+            self.sum(left_out, column + place, width, place);
+            place += width;
+        }
+    }
+
+    /// Width of the panel that begins with a column.
+    #[inline(always)]
+    fn panel_width(&self, column: usize) -> usize {
+        panel_width((self.plan.columns as usize).saturating_sub(column))
+    }
+
+    /// As [`Self::sum_all`], with the sums from `place` on; without [`SEVERAL`] one panel.
     #[inline(never)]
-    fn sum(&self, left_out: usize, column: usize, columns: usize, scratch: &mut Scratch) {
+    fn sum(&mut self, left_out: usize, column: usize, columns: usize, place: usize) {
         let inputs = Inputs {
-            words: scratch.words,
+            words: self.scratch.words,
             quads: self.plan.quads as usize,
             total: self.plan.total,
         };
         let matrix = self.matrix(left_out, self.plan.first_sum);
-        panels(&matrix, &inputs, column, first_mut(scratch.sums, columns));
+        let sums = match BY_PANEL {
+            true => after_mut(self.scratch.sums, place),
+            false => &mut *self.scratch.sums,
+        };
+        let sums = first_mut(sums, columns);
+        match SEVERAL {
+            true => panels(&matrix, &inputs, column, sums),
+            false => alike(&matrix, &inputs, column, columns, sums),
+        }
     }
 
     /// As that, gathering a part of the inputs at a time.
     #[inline(never)]
-    fn sum_long(&mut self, column: usize, columns: usize, scratch: &mut Scratch) {
-        first_mut(scratch.sums, columns).fill(self.plan.first_sum);
+    fn sum_long(&mut self, column: usize, columns: usize) {
+        first_mut(self.scratch.sums, columns).fill(self.plan.first_sum);
         let mut first = 0;
         while first < self.inputs() {
             let part = first..self.inputs().min(first + LONGEST);
-            self.gather(part, scratch.words);
+            self.gather(part);
             let inputs = Inputs {
-                words: scratch.words,
+                words: self.scratch.words,
                 quads: self.plan.quads as usize,
                 total: self.plan.total,
             };
             let matrix = self.matrix(first, 0);
             let mut column = column;
-            for sums in first_mut(scratch.sums, columns).chunks_mut(PANEL) {
+            for sums in first_mut(self.scratch.sums, columns).chunks_mut(PANEL) {
                 let mut part = [0; PANEL];
                 let part = first_mut(&mut part, sums.len());
                 panels(&matrix, &inputs, column, part);
@@ -297,7 +359,8 @@ impl Work<'_> {
     /// Gathers the window's inputs, whole quads of rows that are all there, but for zeros: those before
     /// the first row and those behind the last one. Returns how many inputs were left out before the first.
     #[inline(never)]
-    fn gather_quads(&mut self, words: &mut [u32]) -> usize {
+    fn gather_quads(&mut self) -> usize {
+        let words = &mut *self.scratch.words;
         let bits = self.layer.terms.bits();
         let (segment, from) = (self.plan.segment as usize, self.plan.from as usize);
         let shape = self.input.shape();
@@ -332,10 +395,10 @@ impl Work<'_> {
 
     /// Gathers a part of the window's inputs, counted from the first tap that is summed.
     #[inline(never)]
-    fn gather(&mut self, part: Range<usize>, words: &mut [u32]) {
+    fn gather(&mut self, part: Range<usize>) {
         let from = self.plan.from as usize;
         let segment = self.plan.segment as usize;
-        let mut gather = Gather::new(words, self.layer.terms.bits());
+        let mut gather = Gather::new(self.scratch.words, self.layer.terms.bits());
         let (mut skip, mut left) = match cfg!(feature = "long") {
             true => (part.start, part.len()),
             false => (0, usize::MAX),
@@ -346,7 +409,8 @@ impl Work<'_> {
                 continue;
             }
             let count = left.min(segment - skip);
-            match self.input_row(i32::from(self.plan.first) + i32::from(tap)) {
+            let row = i32::from(self.plan.first) + i32::from(tap);
+            match input_row(self.memory, self.input, row) {
                 Some(row) => gather.push(first(after(row, from + skip), count)),
                 None => gather.push_zeros(count),
             }

@@ -10,7 +10,7 @@ use crate::window::Scratch;
 pub(crate) const DEPTHWISE: usize = 32;
 
 /// A layer at work on a row.
-pub(crate) struct Work<'a> {
+pub(crate) struct Work<'a, 's> {
     /// The model's file.
     pub file: &'a [u8],
     /// The memory of all rings, and the one that is the layer's input.
@@ -18,35 +18,29 @@ pub(crate) struct Work<'a> {
     pub input: &'a Stage,
     pub layer: &'a Stage,
     pub plan: &'a mut Plan,
+    pub scratch: &'a mut Scratch<'s>,
+    /// The row, or as many from it on as are made at once.
+    pub output: &'a mut [u8],
 }
 
-impl<'a> Work<'a> {
-    /// The bytes from the left margin of an input row on, if there is one.
+impl<'a> Work<'a, '_> {
+    /// Computes the row that is planned, or as many rows from it on as there is room for and one matrix
+    /// of a dense layer makes.
     #[inline(always)]
-    pub fn input_row(&self, row: i32) -> Option<&'a [u8]> {
-        if !(0..i32::from(self.input.height)).contains(&row) {
-            return None;
-        }
-        self.memory.get(self.input.row_start(row as usize)..)
-    }
-
-    /// Computes the row that is planned, or as many rows from it on as `output` is long and one
-    /// matrix of a dense layer makes.
-    #[inline(always)]
-    pub fn rows(&mut self, scratch: &mut Scratch, output: &mut [u8]) {
+    pub fn rows(&mut self) {
         match self.layer.kind {
-            Stage::UPSAMPLE if cfg!(feature = "upsample") => self.upsample(output),
-            Stage::DEPTHWISE if cfg!(feature = "depthwise") => self.depthwise(scratch, output),
-            _ => self.matrices(scratch, output),
+            Stage::UPSAMPLE if cfg!(feature = "upsample") => self.upsample(),
+            Stage::DEPTHWISE if cfg!(feature = "depthwise") => self.depthwise(),
+            _ => self.matrices(),
         }
     }
 
     #[inline(never)]
-    fn upsample(&self, output: &mut [u8]) {
-        let row = self.input_row(self.plan.first.into());
+    fn upsample(&mut self) {
+        let row = input_row(self.memory, self.input, self.plan.first.into());
         let row = row.and_then(|row| row.get(..self.input.shape().row_len()));
         let (factor, channels) = (self.layer.kernel.into(), self.layer.channels.into());
-        upsample_row(factor, channels, row.unwrap_or_default(), output);
+        upsample_row(factor, channels, row.unwrap_or_default(), self.output);
     }
 
     /// The words of the layer's weights from a byte of the file on.
@@ -55,27 +49,25 @@ impl<'a> Work<'a> {
     }
 
     #[inline(never)]
-    fn depthwise(&self, scratch: &mut Scratch, output: &mut [u8]) {
+    fn depthwise(&mut self) {
         let channels = usize::from(self.layer.channels).max(1);
         let kernel = usize::from(self.layer.kernel);
         let weights = after(self.file, self.layer.weights as usize);
-        for (x, pixel) in output.chunks_exact_mut(channels).enumerate() {
+        for x in 0..self.output.len() / channels {
             // Kept rows begin with a margin as wide as the padding.
             let from = x * usize::from(self.plan.input_step);
             let mut first = 0;
-            for part in pixel.chunks_mut(DEPTHWISE) {
-                let Some(sums) = scratch.sums.get_mut(..part.len()) else {
-                    return;
-                };
-                for (offset, sum) in sums.iter_mut().enumerate() {
+            while first < channels {
+                let count = (channels - first).min(DEPTHWISE);
+                for offset in 0..count {
                     let channel = first + offset;
-                    *sum = self.plan.first_sum;
+                    let mut sum = self.plan.first_sum;
                     for tap in 0..usize::from(self.plan.taps) {
-                        let Some(row) = self.input_row(i32::from(self.plan.first) + tap as i32)
-                        else {
+                        let row = i32::from(self.plan.first) + tap as i32;
+                        let Some(row) = input_row(self.memory, self.input, row) else {
                             continue;
                         };
-                        *sum = sum.wrapping_add(depthwise_sum(
+                        sum = sum.wrapping_add(depthwise_sum(
                             kernel,
                             channels,
                             after(row, from + channel),
@@ -84,10 +76,22 @@ impl<'a> Work<'a> {
                             tap * kernel * channels + channel,
                         ));
                     }
+                    if let Some(place) = self.scratch.sums.get_mut(offset) {
+                        *place = sum;
+                    }
                 }
-                self.finish(sums, first, first, part);
+                self.finish(0, count, x * channels + first, first);
                 first += DEPTHWISE;
             }
         }
     }
+}
+
+/// The bytes from the left margin of row `row` of `input` on, if there is one.
+#[inline(always)]
+pub(crate) fn input_row<'a>(memory: &'a [u8], input: &Stage, row: i32) -> Option<&'a [u8]> {
+    if !(0..i32::from(input.height)).contains(&row) {
+        return None;
+    }
+    memory.get(input.row_start(row as usize)..)
 }

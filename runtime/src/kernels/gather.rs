@@ -34,87 +34,102 @@ pub fn gather_quads(bits: u8, inputs: &[u8], words: &mut [u32], quads: usize) ->
 pub struct Gather<'a> {
     words: &'a mut [u32],
     bits: u8,
-    quads: usize,
+    /// How many were taken. Up to three of them do not make a quad yet: they wait as bytes where its
+    /// words will be.
+    inputs: usize,
     total: i32,
-    /// Up to three inputs that do not yet make a quad.
-    pending: [u8; 4],
-    waiting: usize,
 }
 
 impl<'a> Gather<'a> {
-    /// Collects inputs for weights of `bits` bits in `words`, which has one word for each input.
-    /// Inputs beyond that are dropped.
+    /// Collects inputs for weights of `bits` bits in `words`. What there is no room for is dropped.
     #[inline(always)]
     pub fn new(words: &'a mut [u32], bits: u8) -> Self {
         Self {
             words,
             bits,
-            quads: 0,
+            inputs: 0,
             total: 0,
-            pending: [0; 4],
-            waiting: 0,
         }
     }
 
     /// Adds inputs, two's complement bytes.
     #[inline(always)]
-    pub fn push(&mut self, inputs: &[u8]) {
-        if self.waiting == 0 {
-            let (quads, rest) = inputs.as_chunks::<4>();
-            self.push_quads(quads);
-            if !rest.is_empty() {
-                self.push_bytes(rest);
-            }
-        } else {
-            self.push_bytes(inputs);
+    pub fn push(&mut self, mut inputs: &[u8]) {
+        if !self.inputs.is_multiple_of(4) {
+            inputs = self.push_some(inputs);
+        }
+        let (quads, rest) = inputs.as_chunks::<4>();
+        self.push_quads(quads);
+        if !rest.is_empty() {
+            self.push_some(rest);
         }
     }
 
+    /// Adds whole quads behind whole quads.
     #[cfg_attr(feature = "fast", inline(always))]
     #[cfg_attr(not(feature = "fast"), inline(never))]
     fn push_quads(&mut self, quads: &[[u8; 4]]) {
-        let per_quad = target::words_per_quad(self.bits);
-        let words = self.words.get_mut(self.quads * per_quad..);
-        let words = words.unwrap_or_default();
+        let words = after_mut(self.words, self.place());
         let (made, total) = target::expand(self.bits, quads, words);
-        self.quads += made;
+        self.inputs += 4 * made;
         self.total = self.total.wrapping_add(total);
     }
 
+    /// Where the words of the next quad begin.
+    #[inline(always)]
+    fn place(&self) -> usize {
+        self.inputs / 4 * target::words_per_quad(self.bits)
+    }
+
+    /// Adds inputs until a quad is complete, and returns the others.
     #[inline(never)]
-    fn push_bytes(&mut self, inputs: &[u8]) {
-        for &byte in inputs {
-            if let Some(place) = self.pending.get_mut(self.waiting) {
-                *place = byte;
+    fn push_some<'i>(&mut self, mut inputs: &'i [u8]) -> &'i [u8] {
+        let place = self.place();
+        while let [byte, rest @ ..] = inputs {
+            let Some(word) = self.words.get_mut(place) else {
+                break;
+            };
+            let waiting = self.inputs % 4;
+            if waiting == 0 {
+                *word = 0;
             }
-            self.waiting += 1;
-            if self.waiting == 4 {
-                let quad = self.pending;
-                self.push_quads(&[quad]);
-                self.pending = [0; 4];
-                self.waiting = 0;
+            let quad: &mut [u8; 4] = bytemuck::cast_mut(word);
+            quad[waiting] = *byte;
+            self.inputs += 1;
+            inputs = rest;
+            if waiting == 3 {
+                self.complete();
+                return inputs;
             }
         }
+        &[]
+    }
+
+    /// Makes a quad of the inputs that wait and zeros.
+    #[inline(never)]
+    fn complete(&mut self) {
+        self.inputs = (self.inputs - 1) / 4 * 4;
+        let word = self.words.get(self.place()).copied();
+        self.push_quads(&[bytemuck::cast(word.unwrap_or_default())]);
     }
 
     /// Adds `count` zeros.
     #[inline(never)]
     pub fn push_zeros(&mut self, count: usize) {
         for _ in 0..count {
-            self.push_bytes(&[0]);
+            self.push_some(&[0]);
         }
     }
 
     /// The inputs gathered.
     #[inline(always)]
     pub fn finish(mut self) -> Inputs<'a> {
-        if self.waiting > 0 {
-            let quad = self.pending;
-            self.push_quads(&[quad]);
+        if !self.inputs.is_multiple_of(4) {
+            self.complete();
         }
         Inputs {
             words: self.words,
-            quads: self.quads,
+            quads: self.inputs / 4,
             total: self.total,
         }
     }

@@ -57,6 +57,7 @@ pub use upsample::upsample_row;
 pub use scale::activate;
 #[cfg(not(pocketgan_assembly))]
 pub use target::activate;
+pub use target::words_per_quad;
 #[cfg(not(pocketgan_assembly))]
 use target::{narrow as narrow_all, run as run_all};
 #[cfg(pocketgan_two)]
@@ -133,16 +134,22 @@ pub fn panels(matrix: &Matrix, inputs: &Inputs, column: usize, sums: &mut [i32])
         if columns == 0 {
             return;
         }
-        let before = matrix.words(column, matrix.rows) + matrix.words(width, matrix.skipped);
-        let run = Run {
-            weights: after(matrix.weights, before),
-            gap: matrix.words(width, matrix.rows.saturating_sub(4 * inputs.quads)),
-            inputs: *inputs,
-            first: matrix.first,
-        };
-        run_all(width, matrix.bits, &run, sums);
+        alike(matrix, inputs, column, width, sums);
         done += columns;
     }
+}
+
+/// [`panels`] of one width.
+#[inline(always)]
+pub fn alike(matrix: &Matrix, inputs: &Inputs, column: usize, width: usize, sums: &mut [i32]) {
+    let before = matrix.words(column, matrix.rows) + matrix.words(width, matrix.skipped);
+    let run = Run {
+        weights: after(matrix.weights, before),
+        gap: matrix.words(width, matrix.rows.saturating_sub(4 * inputs.quads)),
+        inputs: *inputs,
+        first: matrix.first,
+    };
+    run_all(width, matrix.bits, &run, sums);
 }
 
 /// What the outputs of a layer are scaled with.

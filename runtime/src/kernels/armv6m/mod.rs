@@ -1,6 +1,7 @@
 //! The kernels for cores with nothing but a 32-bit multiplication: Cortex-M0, M0+, M1.
 //!
-//! Inputs are gathered as one word each, in the order of their use: `k0 k2 k1 k3`. A word of weights
+//! Inputs are gathered as one word each, in the order of their use: `k0 k2 k1 k3`, or without the
+//! feature `fast`, for half the memory, as pairs that are taken apart for each panel. A word of weights
 //! is `256 * odd + even` of one pair of columns, twice; its halves and their lower bytes are taken
 //! apart by one extension each, and the odd column's sum is what is left of the halves' sum without
 //! the even one's. Sums stay in registers, most of them in the high ones, which only `MOV`, `ADD`

@@ -3,11 +3,41 @@
 
 use core::arch::naked_asm;
 
+/// A pair of inputs, to r2 and r3.
+#[cfg(feature = "fast")]
+macro_rules! inputs {
+    () => {
+        "ldmia r1!, {{r2, r3}}\n"
+    };
+}
+
+#[cfg(not(feature = "fast"))]
+macro_rules! inputs {
+    () => {
+        "ldmia r1!, {{r3}}\nsxth r2, r3\nasrs r3, r3, #16\n"
+    };
+}
+
+/// Bytes that the quads in r2 take, to r2.
+#[cfg(feature = "fast")]
+macro_rules! bytes_of_quads {
+    () => {
+        "lsls r2, r2, #4\n"
+    };
+}
+
+#[cfg(not(feature = "fast"))]
+macro_rules! bytes_of_quads {
+    () => {
+        "lsls r2, r2, #3\n"
+    };
+}
+
 /// One pair of inputs, with all columns of a panel of 8.
 macro_rules! pair8 {
     () => {
         concat!(
-            "ldmia r1!, {{r2, r3}}\n",
+            inputs!(),
             word!("ldmia r0!, {{r4}}", "r6", "r7"),
             word!("ldmia r0!, {{r4}}", "r8", "r9"),
             word!("ldmia r0!, {{r4}}", "r10", "r11"),
@@ -87,7 +117,7 @@ pub unsafe extern "C" fn bytes8(
 ) {
     naked_asm!(
         enter!(),
-        "lsls r2, r2, #4",
+        bytes_of_quads!(),
         "adds r2, r2, r1",
         "push {{r1, r2}}",
         // A panel.
@@ -149,7 +179,7 @@ pub unsafe extern "C" fn bytes4(
 ) {
     naked_asm!(
         enter!(),
-        "lsls r2, r2, #4",
+        bytes_of_quads!(),
         "adds r2, r2, r1",
         "mov r12, r2",
         "ldr r6, [sp, #40]",
@@ -157,10 +187,10 @@ pub unsafe extern "C" fn bytes4(
         "mov r8, r6",
         "mov r9, r7",
         "2:",
-        "ldmia r1!, {{r2, r3}}",
+        inputs!(),
         word!("ldmia r0!, {{r4}}", "r6", "r7"),
         word!("ldmia r0!, {{r4}}", "r8", "r9"),
-        "ldmia r1!, {{r2, r3}}",
+        inputs!(),
         word!("ldmia r0!, {{r4}}", "r6", "r7"),
         word!("ldmia r0!, {{r4}}", "r8", "r9"),
         "cmp r1, r12",
@@ -193,15 +223,15 @@ pub unsafe extern "C" fn bytes2(
 ) {
     naked_asm!(
         enter!(),
-        "lsls r2, r2, #4",
+        bytes_of_quads!(),
         "adds r2, r2, r1",
         "mov r12, r2",
         "ldr r6, [sp, #40]",
         "ldr r7, [sp, #44]",
         "2:",
-        "ldmia r1!, {{r2, r3}}",
+        inputs!(),
         word!("ldmia r0!, {{r4}}", "r6", "r7"),
-        "ldmia r1!, {{r2, r3}}",
+        inputs!(),
         word!("ldmia r0!, {{r4}}", "r6", "r7"),
         "cmp r1, r12",
         "bne 2b",
