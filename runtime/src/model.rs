@@ -166,11 +166,12 @@ impl<'a> Model<'a> {
         self.geometries().map(|geometry| geometry.macs()).sum()
     }
 
-    /// Bytes of RAM that a [`Generator`](crate::Generator) works in: the rows of each activation
-    /// that the next layer looks at, the rows of the image that are made at once, the inputs of one
-    /// window, or of two where a window has many, and sums as words, 32 bytes for each layer and the
-    /// latent, and 92 bytes for the row that is being made; and 3 bytes, wherever the words' first
-    /// address is.
+    /// Bytes of RAM that a [`Generator`](crate::Generator) works in, the same on every target: the
+    /// rows of each activation that the next layer looks at, the rows of the image that are made at
+    /// once, the inputs of one window and its sums in words, 32 bytes for each layer and the latent,
+    /// and 96 bytes for the row that is being made; and 3 bytes, wherever the words' first address is.
+    /// With the feature `fast` there are more words: one for each input, instead of one for two, inputs
+    /// and sums of two windows where a window has many, and sums of up to 256 outputs instead of 8.
     pub fn workspace_len(&self) -> usize {
         let stages = stage_words(self.layers.count.into());
         let words = Plan::WORDS + stages + self.scratch.inputs + self.scratch.sums;

@@ -5,7 +5,7 @@ use core::ops::Range;
 use crate::format::Kind;
 use crate::geometry::Geometry;
 use crate::kernels::{
-    Gather, Inputs, LONGEST, Matrix, alike, gather_quads, panels, words_per_quad,
+    Gather, Inputs, LONGEST, Matrix, WORDS_PER_QUAD, gather_quads, panels, panels_of,
 };
 #[cfg(pocketgan_two)]
 use crate::kernels::{gather_side, panels_of_two, words_of_two};
@@ -16,26 +16,23 @@ use crate::stage::Stage;
 use crate::walk::ANY_STRIDE;
 use crate::work::{DEPTHWISE, Work, input_row};
 
-/// Whether several panels are summed by one call, which takes more of the stack. Not on the cores of the
-/// smallest chips, and where what calls their kernels is tested.
-const SEVERAL: bool = cfg!(any(
-    feature = "fast",
-    not(any(pocketgan_kernels = "armv6m", pocketgan_kernels = "pointers"))
-));
-
 /// Most columns that are summed before their activations are made: several of the widest panels, or one
-/// where the stack is small.
+/// where memory matters more.
 const GROUP: usize = PANEL
     * if cfg!(feature = "fast") {
         32
-    } else if SEVERAL || cfg!(feature = "narrow") {
+    } else if cfg!(feature = "narrow") {
         4
     } else {
         1
     };
 
-/// Whether each panel of a group is summed by a call.
-const BY_PANEL: bool = !SEVERAL && GROUP > PANEL;
+/// Whether a group is summed a panel a call, which takes less of the stack: for the cores of the smallest
+/// chips, and where what calls their kernels is tested.
+const BY_PANEL: bool = cfg!(all(
+    not(feature = "fast"),
+    any(pocketgan_kernels = "armv6m", pocketgan_kernels = "pointers")
+));
 
 /// Whether whole quads of inputs are gathered by a function of their own.
 const QUADS: bool = cfg!(feature = "fast");
@@ -82,7 +79,7 @@ impl ScratchWords {
         // For speed one for each input, so that every target's form of them fits.
         let inputs = match cfg!(feature = "fast") {
             true => inputs,
-            false => inputs / 4 * words_per_quad(bits),
+            false => inputs / 4 * WORDS_PER_QUAD,
         };
         let sums = geometry.group(0).outputs.next_multiple_of(2);
         // Of long windows two are made at a time, by targets that are faster with two.
@@ -291,7 +288,7 @@ impl<'a> Work<'a, '_> {
     /// `left_out`, and maybe some of the last.
     #[inline(always)]
     fn sum_all(&mut self, left_out: usize, column: usize, columns: usize) {
-        if !BY_PANEL {
+        if GROUP == PANEL || !BY_PANEL {
             return self.sum(left_out, column, columns, 0);
         }
         let mut place = 0;
@@ -308,7 +305,7 @@ impl<'a> Work<'a, '_> {
         panel_width((self.plan.columns as usize).saturating_sub(column))
     }
 
-    /// As [`Self::sum_all`], with the sums from `place` on; without [`SEVERAL`] one panel.
+    /// As [`Self::sum_all`], with the sums from `place` on; of one panel if groups have one or it is [`BY_PANEL`].
     #[inline(never)]
     fn sum(&mut self, left_out: usize, column: usize, columns: usize, place: usize) {
         let inputs = Inputs {
@@ -317,14 +314,14 @@ impl<'a> Work<'a, '_> {
             total: self.plan.total,
         };
         let matrix = self.matrix(left_out, self.plan.first_sum);
-        let sums = match BY_PANEL {
-            true => after_mut(self.scratch.sums, place),
-            false => &mut *self.scratch.sums,
+        let sums = match GROUP {
+            PANEL => &mut *self.scratch.sums,
+            _ => after_mut(self.scratch.sums, place),
         };
         let sums = first_mut(sums, columns);
-        match SEVERAL {
-            true => panels(&matrix, &inputs, column, sums),
-            false => alike(&matrix, &inputs, column, columns, sums),
+        match BY_PANEL || GROUP == PANEL {
+            true => panels_of(columns, &matrix, &inputs, column, sums),
+            false => panels(&matrix, &inputs, column, sums),
         }
     }
 

@@ -18,16 +18,40 @@ def leaky(x):
     return F.leaky_relu(x, 0.2)
 
 
-class SmallGenerator(nn.Module):
-    def __init__(self):
+def rounded(weight, axes):
+    """Weights as four bits hold them, with one scale where `axes` are reduced, and the gradient of
+    what they were."""
+    plain = weight.detach()
+    step = plain.abs().amax(axes, keepdim=True).clamp_min(1e-38) / 7
+    return weight + ((plain / step).round() * step - plain)
+
+
+class OurGenerator(nn.Module):
+    """Dense layer and transposed convolutions; with three, the first makes 7x7 of 4x4."""
+
+    def __init__(self, latent, channels, dense_bits, bits):
         super().__init__()
-        self.dense = nn.Linear(34, 16 * 7 * 7, bias=False)
-        self.first = nn.ConvTranspose2d(16, 24, 4, 2, 1)
-        self.second = nn.ConvTranspose2d(24, 1, 4, 2, 1)
+        self.latent, self.channels, self.dense_bits, self.bits = latent, channels, dense_bits, bits
+        self.side = 7 if len(channels) == 2 else 4
+        self.dense = nn.Linear(latent + 10, channels[0] * self.side**2, bias=False)
+        self.ups = nn.ModuleList()
+        for index, (inputs, outputs) in enumerate(zip(channels, [*channels[1:], 1])):
+            crops = self.side == 4 and index == 0
+            up = nn.ConvTranspose2d(inputs, outputs, 4, 2, 2 if crops else 1, 1 if crops else 0)
+            self.ups.append(up)
 
     def forward(self, z):
-        x = leaky(self.dense(z)).view(-1, 16, 7, 7)
-        return torch.tanh(self.second(leaky(self.first(x))))
+        weight = self.dense.weight
+        if self.dense_bits == 4:
+            latent = weight[:, : self.latent]
+            groups = latent.reshape(self.channels[0], -1, self.latent)
+            weight = torch.cat([rounded(groups, (1, 2)).view_as(latent), weight[:, self.latent :]], 1)
+        x = leaky(F.linear(z, weight)).view(-1, self.channels[0], self.side, self.side)
+        for index, up in enumerate(self.ups):
+            weight = rounded(up.weight, (0, 2, 3)) if self.bits == 4 else up.weight
+            x = F.conv_transpose2d(x, weight, up.bias, 2, up.padding, up.output_padding)
+            x = leaky(x) if index + 1 < len(self.ups) else torch.tanh(x)
+        return x
 
 
 def logits(d, f, labels, others):
@@ -77,18 +101,18 @@ class MatrixPatches(nn.Module):
         return logits(self, leaky(self.features(x)), labels, others)
 
 
-class Small:
-    def __init__(self, discriminator, fused):
-        self.g, self.d = SmallGenerator(), discriminator()
+class Ours:
+    def __init__(self, generator, rate, discriminator=MatrixPatches, fused=True):
+        self.g, self.d = OurGenerator(*generator), discriminator()
         self.average = [p.detach().clone() for p in self.g.parameters()]
-        adam = lambda net: torch.optim.Adam(net.parameters(), 3e-3, (0.5, 0.99), 1e-8, fused=fused)
+        adam = lambda net: torch.optim.Adam(net.parameters(), rate, (0.5, 0.99), 1e-8, fused=fused)
         self.g_adam, self.d_adam = adam(self.g), adam(self.d)
         self.data = torch.randint(0, 256, (60000, 784), dtype=torch.uint8)
         self.labels = torch.randint(0, 10, (60000,))
 
     def latent(self, labels):
         one_hot = 2.0 * F.one_hot(labels, 10)
-        return torch.cat([torch.rand(len(labels), 24) * 2 - 1, one_hot], 1)
+        return torch.cat([torch.rand(len(labels), self.g.latent) * 2 - 1, one_hot], 1)
 
     def step(self):
         index = torch.randint(0, 60000, (64,))
@@ -104,7 +128,7 @@ class Small:
         d_real, d_fake = at.chunk(2)
         penalty = (near - at).square().mean() * (2 * 0.03 / (2 * 0.05**2))
         d_loss = F.softplus(d_fake - d_real).mean() + penalty
-        d_loss = d_loss + 0.5 * F.softplus(other - d_real).mean()
+        d_loss = d_loss + 0.2 * F.softplus(other - d_real).mean()
         self.d_adam.zero_grad()
         d_loss.backward()
         self.d_adam.step()
@@ -152,12 +176,71 @@ class Goodfellow:
         return d_loss.item(), g_loss.item()
 
 
+class DcganGenerator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.dense = nn.Linear(100, 128 * 49, bias=False)
+        self.dense_norm = nn.BatchNorm2d(128)
+        self.first = nn.ConvTranspose2d(128, 64, 4, 2, 1, bias=False)
+        self.first_norm = nn.BatchNorm2d(64)
+        self.second = nn.ConvTranspose2d(64, 1, 4, 2, 1)
+
+    def forward(self, z):
+        x = F.relu(self.dense_norm(self.dense(z).view(-1, 128, 7, 7)))
+        return torch.tanh(self.second(F.relu(self.first_norm(self.first(x)))))
+
+
+class DcganDiscriminator(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Conv2d(1, 64, 4, 2, 1)
+        self.second = nn.Conv2d(64, 128, 4, 2, 1, bias=False)
+        self.norm = nn.BatchNorm2d(128)
+        self.output = nn.Linear(128 * 49, 1)
+
+    def forward(self, x):
+        return self.output(leaky(self.norm(self.second(leaky(self.first(x))))).flatten(1))[:, 0]
+
+
+class Dcgan:
+    def __init__(self):
+        self.g, self.d = DcganGenerator(), DcganDiscriminator()
+        adam = lambda net: torch.optim.Adam(net.parameters(), 2e-4, (0.5, 0.999), 1e-8, fused=True)
+        self.g_adam, self.d_adam = adam(self.g), adam(self.d)
+        self.data = torch.randint(0, 256, (60000, 784), dtype=torch.uint8)
+
+    def step(self):
+        index = torch.randint(0, 60000, (128,))
+        real = (self.data[index].float() / 127.5 - 1).view(-1, 1, 28, 28)
+        with torch.no_grad():
+            fake = self.g(torch.rand(128, 100) * 2 - 1)
+        # Each normalised within itself.
+        d_loss = F.softplus(-self.d(real)).mean() + F.softplus(self.d(fake)).mean()
+        self.d_adam.zero_grad()
+        d_loss.backward()
+        self.d_adam.step()
+
+        self.d.requires_grad_(False)
+        g_loss = F.softplus(-self.d(self.g(torch.rand(128, 100) * 2 - 1))).mean()
+        self.g_adam.zero_grad()
+        g_loss.backward()
+        self.g_adam.step()
+        self.d.requires_grad_(True)
+        return d_loss.item(), g_loss.item()
+
+
+SMALL = (24, [16, 24], 8, 8)
 GAMES = {
-    "small": lambda: Small(MatrixPatches, True),
-    "small-conv": lambda: Small(ConvPatches, True),
-    "small-unfused": lambda: Small(MatrixPatches, False),
+    "small": lambda: Ours(SMALL, 3e-3),
+    "small-conv": lambda: Ours(SMALL, 3e-3, ConvPatches),
+    "small-unfused": lambda: Ours(SMALL, 3e-3, fused=False),
+    "tiny": lambda: Ours((24, [11, 6, 10], 8, 8), 5e-3),
+    "nano": lambda: Ours((20, [7, 4, 8], 4, 8), 6e-3),
+    "pico": lambda: Ours((16, [4, 4, 8], 4, 8), 6e-3),
+    "femto": lambda: Ours((8, [2, 4, 8], 4, 4), 6e-3),
     "goodfellow": lambda: Goodfellow(True),
     "goodfellow-unfused": lambda: Goodfellow(False),
+    "dcgan": Dcgan,
 }
 
 

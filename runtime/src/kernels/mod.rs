@@ -57,7 +57,6 @@ pub use upsample::upsample_row;
 pub use scale::activate;
 #[cfg(not(pocketgan_assembly))]
 pub use target::activate;
-pub use target::words_per_quad;
 #[cfg(not(pocketgan_assembly))]
 use target::{narrow as narrow_all, run as run_all};
 #[cfg(pocketgan_two)]
@@ -68,6 +67,11 @@ use {narrow::narrow as narrow_all, run::run as run_all};
 use crate::layout::{PANEL, is_nibble, panel_width};
 use crate::narrow::MOST_TAPS;
 use crate::slices::after;
+
+/// Words that a quad takes when it is gathered without the feature `fast`: on every target, so that a
+/// workspace that is reserved at build time fits.
+pub const WORDS_PER_QUAD: usize = 2;
+const _: () = assert!(cfg!(feature = "fast") || target::words_per_quad(8) == WORDS_PER_QUAD);
 
 /// A matrix of weights ([`crate::layout`]), whose panels are summed: see [`panels`].
 #[derive(Clone, Copy, Debug)]
@@ -134,14 +138,14 @@ pub fn panels(matrix: &Matrix, inputs: &Inputs, column: usize, sums: &mut [i32])
         if columns == 0 {
             return;
         }
-        alike(matrix, inputs, column, width, sums);
+        panels_of(width, matrix, inputs, column, sums);
         done += columns;
     }
 }
 
-/// [`panels`] of one width.
+/// [`panels`] that all have one width.
 #[inline(always)]
-pub fn alike(matrix: &Matrix, inputs: &Inputs, column: usize, width: usize, sums: &mut [i32]) {
+pub fn panels_of(width: usize, matrix: &Matrix, inputs: &Inputs, column: usize, sums: &mut [i32]) {
     let before = matrix.words(column, matrix.rows) + matrix.words(width, matrix.skipped);
     let run = Run {
         weights: after(matrix.weights, before),

@@ -15,14 +15,25 @@ pub const fn words_per_quad(_bits: u8) -> usize {
 /// of their inputs.
 #[inline(always)]
 pub fn expand(bits: u8, quads: &[[u8; 4]], words: &mut [u32]) -> (usize, i32) {
+    match is_nibble(bits) {
+        true => expand_crossed(quads, words),
+        false => expand_by(quads, words, pair),
+    }
+}
+
+/// [`expand`] to pairs that are [`crossed`].
+#[inline(never)]
+pub fn expand_crossed(quads: &[[u8; 4]], words: &mut [u32]) -> (usize, i32) {
+    expand_by(quads, words, crossed)
+}
+
+#[inline(always)]
+fn expand_by(quads: &[[u8; 4]], words: &mut [u32], pair: impl Fn(i32, i32) -> u32) -> (usize, i32) {
     let (words, _) = words.as_chunks_mut::<2>();
     let mut total = 0i32;
     for (&quad, words) in quads.iter().zip(&mut *words) {
         let [a, b, c, d] = quad.map(|byte| i32::from(byte as i8));
-        *words = match is_nibble(bits) {
-            true => [crossed(a, c), crossed(b, d)],
-            false => [pair(a, c), pair(b, d)],
-        };
+        *words = [pair(a, c), pair(b, d)];
         total = total.wrapping_add(a + b + c + d);
     }
     (quads.len().min(words.len()), total)

@@ -3,7 +3,7 @@
 
 use core::arch::naked_asm;
 
-use crate::kernels::portable::crossed;
+use crate::kernels::portable;
 use crate::layout::is_nibble;
 
 /// Words that a gathered quad takes.
@@ -19,7 +19,7 @@ const PAIRS: bool = cfg!(not(feature = "fast"));
 #[inline(always)]
 pub fn expand(bits: u8, quads: &[[u8; 4]], words: &mut [u32]) -> (usize, i32) {
     if is_nibble(bits) {
-        return expand_crossed(quads, words);
+        return portable::expand_crossed(quads, words);
     }
     let count = quads.len().min(words.len() / words_per_quad(bits));
     if count == 0 {
@@ -27,19 +27,6 @@ pub fn expand(bits: u8, quads: &[[u8; 4]], words: &mut [u32]) -> (usize, i32) {
     }
     // SAFETY: `count` is not zero; there are as many quads and their words.
     let total = unsafe { expand_quads(quads.as_ptr().cast(), words.as_mut_ptr(), count) };
-    (count, total)
-}
-
-#[inline(never)]
-fn expand_crossed(quads: &[[u8; 4]], words: &mut [u32]) -> (usize, i32) {
-    let mut total = 0i32;
-    let mut count = 0;
-    for (&quad, words) in quads.iter().zip(words.as_chunks_mut::<2>().0) {
-        let [a, b, c, d] = quad.map(|byte| i32::from(byte as i8));
-        *words = [crossed(a, c), crossed(b, d)];
-        total = total.wrapping_add(a + b + c + d);
-        count += 1;
-    }
     (count, total)
 }
 

@@ -6,9 +6,12 @@ use core::arch::naked_asm;
 use crate::kernels::portable;
 use crate::layout::is_nibble;
 
+/// Whether pairs are gathered without their corrections.
+const PAIRS: bool = cfg!(not(feature = "fast"));
+
 /// Words that a gathered quad takes.
 pub const fn words_per_quad(bits: u8) -> usize {
-    if is_nibble(bits) { 2 } else { 4 }
+    if is_nibble(bits) || PAIRS { 2 } else { 4 }
 }
 
 /// Gathers `quads` in `words`, as many as there is room for, and returns their number and, for
@@ -16,7 +19,10 @@ pub const fn words_per_quad(bits: u8) -> usize {
 #[inline(always)]
 pub fn expand(bits: u8, quads: &[[u8; 4]], words: &mut [u32]) -> (usize, i32) {
     if is_nibble(bits) {
-        return portable::expand(bits, quads, words);
+        return portable::expand_crossed(quads, words);
+    }
+    if PAIRS {
+        return (portable::expand_crossed(quads, words).0, 0);
     }
     let count = quads.len().min(words.len() / 4);
     if count > 0 {

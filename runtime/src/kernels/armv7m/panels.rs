@@ -3,11 +3,71 @@
 
 use core::arch::naked_asm;
 
+/// A quad's pairs of inputs, to r9 and r11, and their corrections, to r10 and r12.
+#[cfg(feature = "fast")]
+macro_rules! inputs {
+    () => {
+        "ldm r1!, {{r9-r12}}\n"
+    };
+}
+
+#[cfg(not(feature = "fast"))]
+macro_rules! inputs {
+    () => {
+        concat!(
+            "ldm r1!, {{r9, r11}}\n",
+            correction!("r9", "r10"),
+            correction!("r11", "r12"),
+        )
+    };
+}
+
+/// The correction of the pair in `$x`, to `$c`: by shifts, as there is a counter above the constant in lr.
+#[cfg(not(feature = "fast"))]
+macro_rules! correction {
+    ($x:literal, $c:literal) => {
+        concat!(
+            "add ",
+            $c,
+            ", ",
+            $x,
+            ", ",
+            $x,
+            ", lsl #16\n", //
+            "lsl ",
+            $c,
+            ", ",
+            $c,
+            ", #7\n", //
+            "rsb ",
+            $c,
+            ", ",
+            $c,
+            ", #0x8000\n",
+        )
+    };
+}
+
+/// Bytes of a gathered quad, as a shift.
+#[cfg(feature = "fast")]
+macro_rules! quad_shift {
+    () => {
+        "4"
+    };
+}
+
+#[cfg(not(feature = "fast"))]
+macro_rules! quad_shift {
+    () => {
+        "3"
+    };
+}
+
 /// Four columns of a quad of inputs; from one pair's words of weights to the next are `$step` bytes.
 macro_rules! quad4 {
     ($step:literal) => {
         concat!(
-            "ldm r1!, {{r9-r12}}\n",
+            inputs!(),
             "ldrd r7, r8, [r0], #",
             $step,
             "\n",
@@ -87,12 +147,12 @@ pub unsafe extern "C" fn bytes2(
 ) {
     naked_asm!(
         "push {{r4-r11, lr}}",
-        "add r5, r1, r2, lsl #4",
+        concat!("add r5, r1, r2, lsl #", quad_shift!()),
         "mov lr, #0x00800080",
         "ldr r3, [sp, #36]",
         "mov r4, r3",
         "2:",
-        "ldm r1!, {{r9-r12}}",
+        inputs!(),
         "ldrd r7, r8, [r0], #8",
         word!("r7", "r9", "r10", "r3", "r4", "r2", "lr"),
         word!("r8", "r11", "r12", "r3", "r4", "r2", "lr"),
