@@ -7,7 +7,14 @@ use serde_json::Value;
 /// `mcu-bench`'s line of a whole image.
 fn measured(arguments: &[&str], case: &str) -> Value {
     let bench = Command::new(env!("CARGO_BIN_EXE_mcu-bench"))
-        .args(["--core", "cortex-m0", "--no-sizes", "--json", "--case", case])
+        .args([
+            "--core",
+            "cortex-m0",
+            "--no-sizes",
+            "--json",
+            "--case",
+            case,
+        ])
         .args(arguments)
         .output()
         .unwrap();
