@@ -59,6 +59,11 @@ fn the_page() -> &'static Path {
         );
         let folder = tempfile::tempdir().unwrap();
         let wasm = target.join("wasm32-unknown-unknown/release/browser.wasm");
+        let bytes = fs::metadata(&wasm).unwrap().len();
+        assert!(
+            bytes < 80 * 1024,
+            "the module with the model takes {bytes} bytes"
+        );
         let path = page::write(&wasm, folder.path()).unwrap();
         (folder, path)
     });
