@@ -157,6 +157,21 @@ fn every_size_within_the_limits_is_right() {
 }
 
 #[test]
+fn len_of_any_shape_is_exact_or_the_largest_number() {
+    let sides = [0, 1, 2, 255, 256, 257, 1625, 1626, 32_768, 65_534, 65_535];
+    for height in sides {
+        for width in sides {
+            for channels in sides {
+                let bytes = u64::from(height) * u64::from(width) * u64::from(channels);
+                let expected = usize::try_from(bytes).unwrap_or(usize::MAX);
+                let len = Shape::new(height, width, channels).len();
+                assert_eq!(len, expected, "{height} {width} {channels}");
+            }
+        }
+    }
+}
+
+#[test]
 fn sizes_beyond_the_limits_do_not_wrap() {
     let sides = [0, 1, 64, 65, 4097, u16::MAX];
     let numbers = [0, 1, 16, 17, u8::MAX];

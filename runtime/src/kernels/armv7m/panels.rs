@@ -33,12 +33,12 @@ macro_rules! correction {
             $x,
             ", ",
             $x,
-            ", lsl #16\n", //
+            ", lsl #16\n",
             "lsl ",
             $c,
             ", ",
             $c,
-            ", #7\n", //
+            ", #7\n",
             "rsb ",
             $c,
             ", ",
